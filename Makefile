@@ -1,0 +1,61 @@
+# Everything that is done by hand here has a name; `make setup` is the root of all of it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+.DEFAULT_GOAL := help
+.PHONY: help setup jail grade test check lint fix prove bench browser docs clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(STAMP) jail  ## environment and, where it can be installed, the jail
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "setup: Python 3.11 or newer is needed  [E-SETUP]"; echo "  help: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "setup: this Python cannot make environments  [E-SETUP]"; \
+	  echo "  help: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt 'torch==2.13.0'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[staff,dev]'
+	@touch $@
+
+jail: $(STAMP)
+	@command -v bwrap >/dev/null || ./tools/install-jail
+	@command -v bwrap >/dev/null || echo "setup: no bubblewrap; grading goes on at level 'container'. $(BIN)/grade doctor tells more"
+
+grade: setup  ## grade the sample hand-ins
+	$(BIN)/grade submissions/ --rubric a4.yaml
+
+test: setup  ## all tests: facts, real jails, real browser, and the proof of every rubric
+	$(BIN)/python -m pytest tests
+	$(BIN)/grade prove rubrics/*.yaml
+
+check: setup lint  ## the loop while working: lint, types, house rules, fast tests
+	$(BIN)/python -m pytest tests -q -m "not slow"
+
+lint: setup  ## ruff, mypy and the budgets of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.house
+
+fix: setup  ## mend what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+prove: setup  ## prove every rubric
+	$(BIN)/grade prove rubrics/*.yaml
+
+bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
+	$(BIN)/python benchmarks/a4.py
+
+browser: setup  ## only the tests that open pages in Chromium
+	$(BIN)/python -m pytest tests/browser
+
+docs: setup  ## write the pages that are made from the program
+	$(BIN)/python -m docs.generate
+
+clean:  ## remove what grading made
+	rm -rf out

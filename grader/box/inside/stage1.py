@@ -1,0 +1,313 @@
+"""One job's walls: forked from the zygote for every job, trusted, gone when the job is.
+
+    stage1    new user, mount, pid, net, ipc and uts namespaces; private tmpfs; unpacks the hand-in, read-only
+     └ pid 1    reaper: no descriptor but one pipe to stage1, undumpable, mounts a fresh /proc
+        └ student  pid 2: no capability, Landlock, limits, seccomp; then worker.py
+
+To grade, over the status socket: first a pidfd (of pid 1; without namespaces of stage1 itself), at the end one line
+with the student process's exit status and what the job used. grade ends a job by SIGKILL through the pidfd; where
+there is no pid namespace it closes the socket, and stage1 stops every descendant until a round finds no new one, then
+kills them. Closing the socket, by the death of grade too, ends a job at every level.
+An exception here is ours: it is reported as `error`, and the job is `broken`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from grader.box.inside import landlock, limits, namespaces, seccomp, worker
+from grader.box.inside.plan import Plan
+
+NULL, OUT, ERR, TALK, STATUS_PIPE = 0, 1, 2, 10, 11
+_ASIDE: Final = 64
+_TMPFS: Final = namespaces.MS_NOSUID | namespaces.MS_NODEV
+_FRESH_PROC: Final = _TMPFS | namespaces.MS_NOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """What the zygote hands over: the hand-in's files, two sockets to grade, and the job's output."""
+
+    files: int
+    talk: int
+    status: int
+    out: int
+    err: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a job's files lie and where it may write."""
+
+    job: str
+    tmp: str
+    shm: str = "/dev/shm"
+    scratch: str = ""  # removed after the job, where it is not a tmpfs of its own
+
+
+def run(plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, code: bytes) -> None:
+    """Runs one job and reports how it ended; does not return."""
+    with socket.socket(fileno=files.status) as status:
+        try:
+            report = _guarded(plan, order, files, scratch, code, status)
+        except BaseException:
+            report = {"error": traceback.format_exc()[-4000:]}
+        status.setblocking(False)
+        _quietly(lambda: status.send(json.dumps(report).encode()))
+    os._exit(0)
+
+
+def _quietly(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except OSError:
+        pass  # grade is gone, or has closed its end: nobody is left to tell
+
+
+def _guarded(
+    plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, code: bytes, status: socket.socket
+) -> dict[str, Any]:
+    if plan.has_pids:
+        return _walled(plan, order, files, scratch, code, status)
+    return _followed(plan, order, files, scratch, code, status)
+
+
+# --- with a pid namespace ---------------------------------------------------------------------------------------
+
+
+def _walled(
+    plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, code: bytes, status: socket.socket
+) -> dict[str, Any]:
+    places = _walls(plan, scratch)
+    unpack(files.files, places.job)
+    if plan.tmpfs:
+        namespaces.mount("tmpfs", places.job, _TMPFS | namespaces.MS_REMOUNT | namespaces.MS_RDONLY)
+    told, tell = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _first(plan, order, files, places, code, tell)
+    os.close(tell)
+    with _pidfd(pid, status) as handle:
+        _until_end(handle, status.fileno())
+        signal.pidfd_send_signal(handle.fd, signal.SIGKILL)
+    _, _, used = os.wait4(pid, 0)
+    word = os.read(told, 4)
+    code_of_student = struct.unpack("i", word)[0] if len(word) == 4 else -int(signal.SIGKILL)
+    return {"exit": code_of_student, "cpu_s": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
+
+
+def _walls(plan: Plan, scratch: str) -> Places:
+    uid, gid = os.getuid(), os.getgid()
+    flags = sum(namespaces.NAMESPACES[name] for name in plan.namespaces)
+    namespaces.unshare(flags)
+    namespaces.map_user(uid, gid)
+    if not plan.tmpfs:
+        return Places(job=_made(f"/tmp/job-{os.getpid()}"), tmp="/tmp")
+    namespaces.mount("none", "/", namespaces.MS_REC | namespaces.MS_PRIVATE)
+    for path, size, inodes in (("/tmp", "64m", 4096), ("/dev/shm", "64m", 1024), ("/job", "256m", 4096)):
+        namespaces.mount("tmpfs", path, _TMPFS, f"size={size},nr_inodes={inodes},mode=1777")
+    return Places(job="/job", tmp="/tmp")
+
+
+def _made(path: str) -> str:
+    Path(path).mkdir(mode=0o700)
+    return path
+
+
+def _first(
+    plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes, tell: int
+) -> None:
+    """Pid 1 of the job: starts the student process, reaps everything, and leaves with it."""
+    status = -1
+    try:
+        namespaces.mount("proc", "/proc", _FRESH_PROC)
+        namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
+        pid = os.fork()
+        if pid == 0:
+            _student(plan, order, files, places, code)
+        os.dup2(tell, STATUS_PIPE)
+        os.closerange(0, STATUS_PIPE)
+        os.closerange(STATUS_PIPE + 1, 1024)
+        while True:
+            gone, status = os.waitpid(-1, 0)
+            if gone == pid:
+                break
+        os.write(STATUS_PIPE, struct.pack("i", os.waitstatus_to_exitcode(status)))
+    finally:
+        os._exit(0 if status != -1 else 70)
+
+
+# --- without ----------------------------------------------------------------------------------------------------
+
+
+def _followed(
+    plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, code: bytes, status: socket.socket
+) -> dict[str, Any]:
+    namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
+    if plan.namespaces:
+        places = _walls(plan, scratch)
+    else:
+        folder = _made(str(Path(scratch, f"job-{os.getpid()}")))
+        places = Places(job=_made(f"{folder}/job"), tmp=_made(f"{folder}/tmp"), scratch=folder)
+    unpack(files.files, places.job)
+    pid = os.fork()
+    if pid == 0:
+        _student(plan, order, files, places, code)
+    ended = None
+    with _pidfd(os.getpid(), status), _Pidfd(os.pidfd_open(pid)) as student:
+        _until_end(student, status.fileno())
+        gone, word, used = os.wait4(pid, os.WNOHANG)
+        ended = os.waitstatus_to_exitcode(word) if gone else None
+    used_after = _kill_descendants()
+    if places.scratch:
+        _remove(places.scratch)
+    cpu = used if ended is not None else used_after
+    exit_code = ended if ended is not None else -int(signal.SIGKILL)
+    return {"exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
+
+
+def _kill_descendants() -> Any:
+    import resource
+
+    stopped: set[int] = set()
+    while fresh := _descendants(os.getpid()) - stopped:
+        for pid in fresh:
+            _quietly(lambda pid=pid: os.kill(pid, signal.SIGSTOP))  # type: ignore[misc]
+        stopped |= fresh
+    for pid in stopped:
+        _quietly(lambda pid=pid: os.kill(pid, signal.SIGKILL))  # type: ignore[misc]
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return resource.getrusage(resource.RUSAGE_CHILDREN)
+
+
+def _descendants(pid: int) -> set[int]:
+    try:
+        text = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    except OSError:
+        return set()
+    children = {int(word) for word in text.split()}
+    return children.union(*(_descendants(child) for child in children))
+
+
+def _remove(folder: str) -> None:
+    def open_up(function: Callable[..., object], path: str, _error: object) -> None:
+        os.chmod(Path(path).parent, 0o700)
+        os.chmod(path, 0o700)
+        function(path)
+
+    _quietly(lambda: shutil.rmtree(folder, onerror=open_up))
+
+
+# --- what both need ---------------------------------------------------------------------------------------------
+
+
+class _Pidfd:
+    """A handle of a process that cannot come to mean another one; closed on leaving."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+
+    def __enter__(self) -> _Pidfd:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.fd)
+
+
+def _pidfd(pid: int, status: socket.socket) -> _Pidfd:
+    handle = _Pidfd(os.pidfd_open(pid))
+    socket.send_fds(status, [b'{"at": "running"}'], [handle.fd])
+    return handle
+
+
+def _until_end(handle: _Pidfd, status: int) -> None:
+    """Waits until the process is gone or grade has closed the status socket."""
+    waiting = select.poll()
+    waiting.register(handle.fd, select.POLLIN)
+    waiting.register(status, select.POLLIN | select.POLLHUP)
+    waiting.poll()
+
+
+def unpack(files: int, root: str) -> None:
+    """Writes the hand-in under `root`: a count, then name, length and bytes of every file.
+
+    Raises: ValueError for a name that leads out of `root`.
+    """
+    with os.fdopen(files, "rb") as stream:
+        stream.seek(0)
+        (count,) = struct.unpack("<I", stream.read(4))
+        for _ in range(count):
+            name_length, length = struct.unpack("<HQ", stream.read(10))
+            name = os.fsdecode(stream.read(name_length))
+            if name.startswith("/") or ".." in name.split("/"):
+                raise ValueError(f"the file name {name!r} leads out of the job")
+            path = Path(root, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(stream.read(length))
+
+
+def _student(
+    plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes
+) -> None:
+    """The student process: gives up its last rights, then serves cases; never returns."""
+    status = 71
+    try:
+        os.setsid()
+        _keep(files)
+        talk = socket.socket(fileno=TALK)
+        try:
+            _give_up(plan, order, places, code)
+        except BaseException:
+            worker.tell(talk, {"at": "error", "error": traceback.format_exc()[-4000:]})
+            raise
+        status = worker.serve(talk, plan, order, Path(places.job))
+    finally:
+        os._exit(status)
+
+
+def _keep(files: Descriptors) -> None:
+    null = os.open("/dev/null", os.O_RDWR)
+    wanted = {NULL: null, OUT: files.out, ERR: files.err, TALK: files.talk}
+    for target, source in wanted.items():
+        os.dup2(source, target + _ASIDE)  # a source may bear the number of another's target
+    for target in wanted:
+        os.dup2(target + _ASIDE, target)
+    os.closerange(ERR + 1, TALK)
+    os.closerange(TALK + 1, 1024)
+
+
+def _give_up(plan: Plan, order: dict[str, Any], places: Places, code: bytes) -> None:
+    os.umask(0o077)
+    os.chdir(places.job)
+    os.environ.update(HOME=places.tmp, TMPDIR=places.tmp)
+    granted = order["limits"]
+    processes = int(granted["processes"]) if plan.nproc else None
+    if processes is not None and plan.shares_uid:
+        processes += limits.tasks_of_this_user()
+    if plan.level != "open":
+        namespaces.drop_capabilities()
+        namespaces.prctl(namespaces.PR_SET_DUMPABLE, 1)
+    if plan.landlock:
+        worker_folder = str(Path(__file__).resolve().parents[3])
+        python = (sys.base_prefix, sys.prefix)
+        writes = (places.tmp, places.shm) if plan.may_share_memory else (places.tmp,)
+        landlock.confine(landlock.Reach((worker_folder, places.job), python, writes))
+    limits.set_limits(int(granted["memory_bytes"]), processes, plan.fsize)
+    limits.limit_cpu(float(granted["cpu_s"]))
+    if plan.seccomp:
+        seccomp.install(code)

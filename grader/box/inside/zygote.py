@@ -1,0 +1,116 @@
+"""The zygote: imports torch, kit and the probes once, then forks one stage1 per job.
+
+It runs as the slot's only program, single-threaded, with nothing secret in its memory, since every job inherits that
+memory. It never computes: a parent that ran a parallel region must not fork. Its control socket leads to grade:
+`hello` or `error` when it starts; then for every order (one message with five descriptors) one `over`. At the end of
+file it leaves; where no bubblewrap kills it with grade, it asks the kernel for that itself.
+A zygote that dies or answers `error` is our fault: the job is `broken`, is run again on a fresh one.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import json
+import os
+import platform
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+WORKER = Path(__file__).resolve().parents[3]
+_MESSAGE_BYTES = 1 << 20
+
+
+def _say(control: socket.socket, message: dict[str, Any]) -> None:
+    control.send(json.dumps(message).encode())
+
+
+def _probes() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("probes", WORKER / "probes.py")
+    if spec is None or spec.loader is None:
+        raise ImportError("probes.py is not there")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["probes"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _prepare() -> dict[str, Any]:
+    """Imports all that a job needs; what grade wants to know about us."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    from grader.box.inside import landlock, worker
+
+    worker.PROBES = _probes()
+    abi = landlock.warm_up()
+    threads = len(os.listdir("/proc/self/task"))
+    return {
+        "at": "hello",
+        "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "uid": os.getuid(),
+        "landlock": abi,
+        "threads": threads,
+    }
+
+
+def serve(control: socket.socket, scratch: str) -> None:
+    """Runs jobs until grade closes its end."""
+    from grader.box.inside import seccomp, stage1
+    from grader.box.inside.plan import read_plan
+
+    plan = read_plan(WORKER)
+    code = seccomp.here(close=plan.level == "container") if plan.seccomp else b""
+    gc.collect()
+    gc.freeze()
+    while True:
+        message, files, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 5)
+        if not message:
+            return
+        if len(os.listdir("/proc/self/task")) != 1:
+            _say(control, {"at": "error", "error": "the zygote has more than one thread"})
+            return
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            stage1.run(plan, json.loads(message), stage1.Descriptors(*files), scratch, code)
+        for fd in files:
+            os.close(fd)
+        _, status = os.waitpid(pid, 0)
+        _say(control, {"at": "over", "status": os.waitstatus_to_exitcode(status)})
+
+
+def main(control_fd: str, scratch: str, parent: str) -> None:
+    """Starts with the number of the control socket, a folder for jobs ("" in a slot) and grade's pid ("0" there)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.path.insert(0, str(WORKER))
+    control = socket.socket(fileno=int(control_fd))
+    try:
+        if parent != "0":
+            _die_with(int(parent))
+        _say(control, _prepare())
+    except BaseException:
+        _say(control, {"at": "error", "error": traceback.format_exc()[-8000:]})
+        return
+    serve(control, scratch)
+
+
+def _die_with(parent: int) -> None:
+    from grader.box.inside import namespaces
+
+    namespaces.prctl(namespaces.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

@@ -1,0 +1,1 @@
+"""One file per verb; each has one function that returns the exit code."""

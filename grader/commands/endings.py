@@ -1,0 +1,78 @@
+"""How a verb can end: well, with a message for a person, interrupted, or by our own bug."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.errors import GraderError, Message
+
+INTERRUPTED = 130
+OUR_BUG = 3
+
+
+def ended(verb: Callable[[], int], *, debug: bool = False) -> int:
+    """The exit code of a verb: 0, 1 and 2 as the verb or its error says, 3 our bug, 130 interrupted."""
+    try:
+        code = verb()
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:  # `grade ... | head`: the reader has gone, there is nobody left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except GraderError as error:
+        if debug:
+            traceback.print_exc()
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except Exception as error:  # whatever is left is ours; the reader is told so and shown no traceback
+        if debug:
+            raise
+        print(_bug(error), file=sys.stderr)
+        return OUR_BUG
+
+
+def _interrupted() -> int:
+    message = Message(
+        place="grade",
+        fact="interrupted",
+        code="E-INTERRUPTED",
+        allowed="what was finished is kept",
+        label="kept",
+        help="give the same command again; it goes on where it stopped",
+    )
+    print(message, file=sys.stderr)
+    return INTERRUPTED
+
+
+def _bug(error: Exception) -> Message:
+    fact = f"a bug of ours: {type(error).__name__}: {error}"
+    return Message(
+        place="grade",
+        fact=fact[:300],
+        code="E-BUG",
+        allowed=f"nobody lost points by it; the traceback is in {_written(error)}",
+        label="kept",
+        help="send us that file; what was finished is kept, and the next run goes on from it",
+    )
+
+
+def _written(error: Exception) -> str:
+    text = "".join(traceback.format_exception(error))
+    for folder in (Path("out/log"), Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=folder, prefix="bug-", suffix=".txt", delete=False
+            ) as file:
+                file.write(text)
+            return file.name
+        except OSError:  # a full or read-only disk: try the next folder
+            continue
+    return "no file (the disk is full or read-only); use --debug"

@@ -1,0 +1,52 @@
+"""What probes may use inside the jail, and what ships to students: torch and the standard library only.
+
+The names below are fetched when they are first asked for, so that finding files needs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .answers import Answer, beside, pick, plain, stacked
+    from .draws import draws
+    from .gradients import gradients
+    from .recorder import Recorder, replaced
+    from .weights import drawn, fresh, randomize, shapes_of
+    from .words import Words, ragged, sentences
+
+_HOMES = {
+    "answers": ("Answer", "beside", "pick", "plain", "stacked"),
+    "draws": ("draws",),
+    "gradients": ("gradients",),
+    "recorder": ("Recorder", "replaced"),
+    "weights": ("drawn", "fresh", "randomize", "shapes_of"),
+    "words": ("Words", "ragged", "sentences"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "Recorder",
+    "Words",
+    "beside",
+    "drawn",
+    "draws",
+    "fresh",
+    "gradients",
+    "pick",
+    "plain",
+    "ragged",
+    "randomize",
+    "replaced",
+    "sentences",
+    "shapes_of",
+    "stacked",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)

@@ -1,0 +1,81 @@
+"""What a call gave, brought into the form that a probe returns: plain tensors, or words where there is no tensor.
+
+An answer of the wrong kind is a finding, never a crash: `pick` and `plain` give a text instead ("a list of 4"), and a
+check that wants a tensor then says what it got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+Answer: TypeAlias = Tensor | str
+
+
+def plain(value: Any) -> Answer:
+    """A detached copy of a tensor, a number as a tensor, and for anything else a text that names its kind.
+
+    Shapes: as given.
+    """
+    if isinstance(value, Tensor):
+        return value.detach().clone().as_subclass(Tensor)
+    if isinstance(value, bool | int | float):
+        return torch.tensor(value)
+    if isinstance(value, str):
+        return value
+    return kind(value)
+
+
+def pick(value: Any, *path: int) -> Any:
+    """The element of nested tuples and lists at this path; a text that names what stands there if there is none."""
+    for depth, index in enumerate(path):
+        if not isinstance(value, tuple | list):
+            return f"element {index} of {kind(value)}"
+        if index >= len(value):
+            return f"element {index} of {kind(value)}" + (" inside another" if depth else "")
+        value = value[index]
+    return value
+
+
+def stacked(values: Sequence[Any]) -> Answer:
+    """All values along a new first axis, or a text that says why they cannot be stacked.
+
+    Shapes: n values of shape (...) -> (n, ...).
+    """
+    answers = [plain(value) for value in values]
+    tensors = [answer for answer in answers if isinstance(answer, Tensor)]
+    if not answers:
+        return "nothing: it was never called"
+    if len(tensors) < len(answers):
+        return next(answer for answer in answers if isinstance(answer, str))
+    if len({(tensor.shape, tensor.dtype) for tensor in tensors}) > 1:
+        return "tensors of different shapes: " + ", ".join(sorted({str(tuple(t.shape)) for t in tensors}))
+    return torch.stack(tensors)
+
+
+def beside(batch: Any, alone: Any) -> Answer:
+    """The share of the first sentence in the answer to a batch, wherever the batch axis stands.
+
+    The axis is the only one in which the two answers differ; if there is no such axis the batch comes back whole, so
+    that a comparison with `alone` fails.
+
+    Shapes: batch (..., b, ...), alone (..., 1, ...) -> as alone.
+    """
+    if not isinstance(batch, Tensor) or not isinstance(alone, Tensor) or batch.dim() != alone.dim():
+        return plain(batch)
+    axes = [axis for axis in range(batch.dim()) if batch.size(axis) != alone.size(axis)]
+    if len(axes) != 1 or alone.size(axes[0]) != 1:
+        return plain(batch)
+    return plain(batch.narrow(axes[0], 0, 1))
+
+
+def kind(value: Any) -> str:
+    """What a value is, in a few words that hold nothing of its content."""
+    if value is None:
+        return "None"
+    if isinstance(value, tuple | list | dict | set):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a value of type {type(value).__name__}"

@@ -1,0 +1,196 @@
+"""Which file of a hand-in holds what: units are found by the names they define, never by their path.
+
+Of several candidates the one is taken that parses, is not wholly an untouched stub, holds most of the names,
+lies nearest the top, and has the handout's file name; in this order.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .notebooks import NotANotebook, code_cells
+from .source_text import NotSource, read_source
+from .stubs import is_stub, parts_to_write
+
+MOST_FILES = 2000
+NOT_THEIRS = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packages"})
+COPIES = re.compile(
+    r"(^|[-_ .])(backup|bak|old|copy|copies|archive|draft|orig|original|handout|starter)s?(?![a-z])|\(\d+\)$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file, or a cell of a notebook: what is compiled under one name."""
+
+    name: str
+    text: str
+    tree: ast.Module
+
+
+class SourceFile:
+    """A .py or .ipynb file of the hand-in, read and parsed when that is first needed."""
+
+    def __init__(self, root: Path, path: Path) -> None:
+        self.path = path
+        self.relative = path.relative_to(root).as_posix()
+        self.is_notebook = path.suffix == ".ipynb"
+        self.notes: list[str] = []
+        self.syntax_error: SyntaxError | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """Their text; empty if there is none (`why_unreadable` says why)."""
+        return "" if self.why_unreadable else self._text
+
+    @cached_property
+    def why_unreadable(self) -> str:
+        """Why the file is no source, as in "is empty"; nothing for a good one."""
+        try:
+            self._text = read_source(self.path)
+        except NotSource as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What can be compiled; nothing if the file does not parse (then `syntax_error` says why)."""
+        if self.is_notebook:
+            return tuple(self._cells())
+        try:
+            return (Piece(str(self.path), self.text, ast.parse(self.text, str(self.path))),)
+        except SyntaxError as error:
+            self.syntax_error = error
+        except (ValueError, RecursionError, MemoryError) as error:
+            self.syntax_error = SyntaxError(f"{error}", (str(self.path), 1, 1, ""))
+        return ()
+
+    @property
+    def statements(self) -> Iterator[ast.stmt]:
+        """All statements of the top level, of all pieces."""
+        return (statement for piece in self.pieces for statement in piece.tree.body)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The classes, functions and variables that the top level binds, imports aside."""
+        return frozenset(_bound(self.statements))
+
+    def mentions(self, name: str) -> bool:
+        """Whether the text may define this name: cheap, and true too often rather than too seldom."""
+        if self.is_notebook:
+            return name in self.text
+        return (
+            re.search(rf"^[ \t]*(?:class|def|async def)[ \t]+{name}\b|\b{name}\b[^=\n]*=", self.text, re.M)
+            is not None
+        )
+
+    def _cells(self) -> Iterator[Piece]:
+        try:
+            cells = code_cells(self.text)
+        except NotANotebook as error:
+            self.syntax_error = SyntaxError(str(error), (str(self.path), 1, 1, ""))
+            return
+        for cell in cells:
+            if cell.tree is None:
+                self.notes.append(f"{self.relative}: cell {cell.number} skipped: it {cell.fault}")
+            else:
+                yield Piece(f"{self.path}[cell {cell.number}]", cell.text, cell.tree)
+
+
+class Census:
+    """All source files of a hand-in."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files = [SourceFile(root, path) for path in _walk(root)]
+
+    def candidates(self, unit: str, names: Sequence[str]) -> list[SourceFile]:
+        """The files that define any of these names, best first; those that do not parse come last."""
+        found = [file for file in self.files if any(file.mentions(name) for name in names)]
+        found = [file for file in found if not file.pieces or file.names.intersection(names)]
+        return sorted(found, key=lambda file: self._rank(file, unit, names))
+
+    def near_misses(self, name: str) -> list[tuple[str, SourceFile]]:
+        """Names that differ from this one in nothing but case and underscores, with their files."""
+        key = _folded(name)
+        pattern = re.compile(r"_*".join(map(re.escape, key)), re.I)
+        mentioned = [file for file in self.files if pattern.search(file.text)]
+        return [(other, file) for file in mentioned for other in sorted(file.names) if _folded(other) == key]
+
+    def by_stem(self, stem: str) -> list[SourceFile]:
+        """The files of this name, nearest the top first."""
+        named = [file for file in self.files if file.path.stem == stem and not file.is_notebook]
+        return sorted(named, key=lambda file: (_is_copy(file), _depth(file), file.relative))
+
+    def _rank(self, file: SourceFile, unit: str, names: Sequence[str]) -> tuple[object, ...]:
+        return (
+            not file.pieces,
+            _wholly_stub(file, names),
+            -len(file.names.intersection(names)),
+            _is_copy(file),
+            _depth(file),
+            file.path.stem != unit,
+            file.is_notebook,
+            file.relative,
+        )
+
+
+def _walk(root: Path) -> list[Path]:
+    found: list[Path] = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if _is_theirs(Path(folder, name)))
+        paths = (Path(folder, name) for name in sorted(files) if not name.startswith("."))
+        found += [path for path in paths if path.suffix in {".py", ".ipynb"} and path.is_file()]
+        if len(found) >= MOST_FILES:
+            break
+    return found[:MOST_FILES]
+
+
+def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (
+                node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
+            )
+        elif isinstance(statement, ast.If | ast.Try | ast.With):
+            yield from _bound(
+                child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt)
+            )
+
+
+def _is_theirs(folder: Path) -> bool:
+    hidden = folder.name.startswith(".") or folder.name in NOT_THEIRS
+    return not hidden and not (folder / "pyvenv.cfg").exists()
+
+
+def _wholly_stub(file: SourceFile, names: Sequence[str]) -> bool:
+    to_write = [
+        (function, piece.text)
+        for piece in file.pieces
+        for node in piece.tree.body
+        if getattr(node, "name", None) in names
+        for function in parts_to_write(node, piece.text)
+    ]
+    return bool(to_write) and all(is_stub(function, text) for function, text in to_write)
+
+
+def _is_copy(file: SourceFile) -> bool:
+    return any(COPIES.search(part) for part in Path(file.relative).with_suffix("").parts)
+
+
+def _depth(file: SourceFile) -> int:
+    return file.relative.count("/")
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").casefold()

@@ -1,0 +1,248 @@
+"""A student's hand-in as modules: `hw.nmt_model` is the file that defines `NMT`, wherever it lies.
+
+Runs inside the jail, and on students' own machines. Every unit is imported once, in the order given; what goes
+wrong is kept and raised when a probe asks for that unit, so that a fault in one file costs the other parts
+nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .census import Census, SourceFile
+from .source_text import same_text
+from .stubs import Function, is_stub
+from .tree import Tree
+
+
+class Missing(Exception):  # noqa: N818 (a fact about the hand-in)
+    """A file, class or function is not there: what is missing, and what was expected."""
+
+    def __init__(self, fact: str, expected: str) -> None:
+        super().__init__(fact, expected)
+        self.fact, self.expected = fact, expected
+
+    def __str__(self) -> str:
+        return f"{self.fact}; expected: {self.expected}"
+
+
+class ImportFailed(Exception):  # noqa: N818 (a fact about the hand-in)
+    """Their file raised while it was imported; `original` keeps its traceback."""
+
+    def __init__(self, unit: str, original: BaseException) -> None:
+        super().__init__(unit, original)
+        self.unit, self.original = unit, original
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {type(self.original).__name__}: {self.original}"
+
+
+class Blocked(Exception):  # noqa: N818 (a fact about the hand-in)
+    """Importing this unit ended an earlier process; it is not tried again."""
+
+    def __init__(self, unit: str, ended: str, reason: str) -> None:
+        super().__init__(unit, ended, reason)
+        self.unit, self.ended, self.reason = unit, ended, reason
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.reason}"
+
+
+class Handin:
+    """The units of one hand-in, as attributes.
+
+    Units are mappings with `name`, `defines` and `given` (module name -> path below the folder `given`).
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        units: Sequence[Mapping[str, Any]],
+        given: Path,
+        staff_files: Path,
+        repairs: Sequence[str],
+        blocked: Mapping[str, tuple[str, str]],
+        announce: Callable[[str], None],
+    ) -> None:
+        self.notes: list[str] = []
+        self._units = {str(unit["name"]): unit for unit in units}
+        self._given, self._blocked, self._announce = given, blocked, announce
+        self._census = Census(Path(root).resolve())
+        self._staff = {path.relative_to(staff_files).as_posix(): path for path in sorted(_files(staff_files))}
+        self._chosen: dict[str, SourceFile] = {}
+        self._loaded: dict[str, ModuleType | Exception] = {}
+        self._plain = self._tree("handin", {})
+        self._note_staff_files()
+
+    def load_all(self) -> None:
+        """Imports every unit once, in the order given; what goes wrong waits for whoever asks for the unit."""
+        for name, unit in self._units.items():
+            if name in self._blocked:
+                self._loaded[name] = Blocked(name, *self._blocked[name])
+                continue
+            self._announce(name)
+            self._loaded[name] = self._load(name, unit)
+        self._plain.enter()
+
+    def __getattr__(self, unit: str) -> ModuleType:
+        """The module of a unit. Raises: Missing, ImportFailed or Blocked."""
+        if unit.startswith("_") or unit not in self._units:
+            raise AttributeError(f"the rubric names no unit {unit!r}")
+        if unit not in self._loaded:
+            raise AttributeError(f"{unit}: load_all() comes first")
+        loaded = self._loaded[unit]
+        if isinstance(loaded, Exception):
+            raise loaded
+        return loaded
+
+    def untouched(self, dotted: str) -> bool:
+        """Whether a function such as "nmt_model.NMT.encode" still is the handout's stub."""
+        unit, *names = dotted.split(".")
+        file = self._chosen.get(unit)
+        found = None if file is None else _function(file, names)
+        if found is None:
+            return False
+        function, text = found
+        return is_stub(function, text) and self._still_bound(unit, names, function)
+
+    # --- finding and loading ---
+
+    def _load(self, name: str, unit: Mapping[str, Any]) -> ModuleType | Exception:
+        wanted = [str(each) for each in unit["defines"]]
+        candidates = self._census.candidates(name, wanted)
+        if not candidates:
+            return self._missing(name, wanted[0])
+        file = self._choose(name, candidates)
+        given = {str(module): self._given / str(path) for module, path in unit.get("given", {}).items()}
+        tree = self._tree(f"handin_{name}", given) if given else self._plain
+        tree.enter()
+        try:
+            replacements = [tree.load(path) for path in given.values()]
+            return self._import(name, file, tree, wanted, replacements)
+        finally:
+            tree.leave()
+
+    def _import(
+        self, name: str, file: SourceFile, tree: Tree, wanted: Sequence[str], given: Sequence[ModuleType]
+    ) -> ModuleType | Exception:
+        try:
+            module = tree.load(file.path)
+        except BaseException as error:
+            return ImportFailed(name, error)
+        for stand_in in given:
+            for key, value in _own_names(stand_in).items():
+                if key in vars(module):
+                    setattr(module, key, value)
+        self._complete(name, module, tree, wanted)
+        return module
+
+    def _choose(self, name: str, candidates: Sequence[SourceFile]) -> SourceFile:
+        file = candidates[0]
+        self._chosen[name] = file
+        others = [other.relative for other in candidates[1:] if other.pieces]
+        also = f" (of several: also {', '.join(others[:4])})" if others else ""
+        self._note(f"file {name}: {file.relative}{also}")
+        return file
+
+    def _complete(self, name: str, module: ModuleType, tree: Tree, wanted: Sequence[str]) -> None:
+        """Brings names of the unit that lie in other files, or are spelled another way, under the unit."""
+        for missing in (each for each in wanted if each not in vars(module)):
+            for spelled, file in self._spellings(missing):
+                try:
+                    value = getattr(tree.load(file.path), spelled)
+                except BaseException:
+                    continue
+                setattr(module, missing, value)
+                self._note(
+                    f"file {name}: {missing} from {file.relative}"
+                    + (f", where it is called {spelled}" if spelled != missing else "")
+                )
+                break
+        absent = [each for each in wanted if each not in vars(module)]
+        if absent and "__getattr__" not in vars(module):
+            vars(module)["__getattr__"] = _raiser(
+                module.__name__, {each: self._missing(name, each) for each in absent}
+            )
+
+    def _spellings(self, name: str) -> list[tuple[str, SourceFile]]:
+        exact = [(name, file) for file in self._census.candidates("", [name]) if file.pieces]
+        return exact or self._census.near_misses(name)
+
+    def _missing(self, unit: str, name: str) -> Missing:
+        kind = "class" if name[:1].isupper() else "function"
+        fact = f"the {kind} '{name}' is missing"
+        for file in (file for file in self._census.files if file.path.stem == unit and file.why_unreadable):
+            fact += f": {file.relative} {file.why_unreadable}"
+            break
+        return Missing(fact, f"{name} at the top level of a .py file or notebook, as in the handout")
+
+    def _tree(self, package: str, given: Mapping[str, Path]) -> Tree:
+        return Tree(
+            package, self._census, given=given, staff=self._staff, revise=lambda piece: piece, note=self._note
+        )
+
+    def _still_bound(self, unit: str, names: Sequence[str], function: Function) -> bool:
+        """Whether the name still leads to the function in the text, and was not bound anew later."""
+        found: Any = self._loaded.get(unit)
+        if not isinstance(found, ModuleType):
+            return True
+        for name in names:
+            found = inspect.unwrap(getattr(found, name, None))
+        code = getattr(found, "__code__", None)
+        first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
+        return code is None or first <= code.co_firstlineno <= (function.end_lineno or first)
+
+    # --- notes ---
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _note_staff_files(self) -> None:
+        for file in sorted(_files(self._census.root)):
+            relative = file.relative_to(self._census.root).as_posix()
+            staff = next(
+                (each for path, each in self._staff.items() if f"/{relative}".endswith(f"/{path}")), None
+            )
+            if staff is not None and not same_text(file.read_bytes(), staff.read_bytes()):
+                self._note(f"staff file {relative} replaced: it differed")
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+
+
+def _own_names(module: ModuleType) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in vars(module).items()
+        if not key.startswith("_") and getattr(value, "__module__", None) == module.__name__
+    }
+
+
+def _function(file: SourceFile, names: Sequence[str]) -> tuple[Function, str] | None:
+    """The last function of this dotted name, and the text that it stands in."""
+    import ast
+
+    for piece in reversed(file.pieces):
+        body: Sequence[ast.stmt] = piece.tree.body
+        node: ast.stmt | None = None
+        for name in names:
+            node = next((each for each in reversed(body) if getattr(each, "name", None) == name), None)
+            body = getattr(node, "body", [])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return node, piece.text
+    return None
+
+
+def _raiser(module: str, absent: Mapping[str, Missing]) -> Callable[[str], Any]:
+    def missing_name(name: str) -> Any:
+        if name in absent:
+            raise absent[name]
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return missing_name

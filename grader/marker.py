@@ -1,0 +1,131 @@
+"""Turns what was seen of one submission into its result: every part judged, pictures kept, findings collected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.course import Cases, Course, by_part
+from grader.nouns import Array, Edition, Observation, Part, PartResult, Submission, SubmissionResult
+from grader.observer import Observed
+from grader.pictures import with_pictures
+
+NOTE_REPAIR = "repair "
+
+
+@dataclass
+class Marker:
+    """Marks the submissions of one class; keeps the reference's arrays that any page shows."""
+
+    course: Course
+    parts: tuple[Part, ...]
+    arrays_folder: Path
+    expected_arrays: dict[str, Array] = field(default_factory=dict)
+
+    def mark(self, submission: Submission, observed: Observed) -> SubmissionResult:
+        """The result of one submission.
+
+        Raises: HarnessError if the reference itself does not answer.
+        """
+        seen = by_part(observed.observations)
+        edition = _edition(self.course.rubric.editions, submission.files)
+        arrays: dict[str, Array] = {}
+        parts = []
+        for part in self.parts:
+            got = seen.get(part.id, {}) if part.probe else self._read(part, submission)
+            result, yours = self._part(part, got, known_apply=edition is None or edition.current)
+            arrays.update(yours)
+            parts.append(result)
+        notes = _notes(observed.observations)
+        return self._total(submission, observed, parts, _findings(submission, notes, edition), notes, arrays)
+
+    def _read(self, part: Part, submission: Submission) -> Cases:
+        from grader.judge.answers import read_answers
+        from grader.judge.artefacts import read_artefact
+
+        if part.source == "file":
+            return {"file": read_artefact(submission.files, part.reads)}
+        return {"answers": read_answers(submission.files, part.id)}
+
+    def _part(self, part: Part, got: Cases, *, known_apply: bool) -> tuple[PartResult, dict[str, Array]]:
+        from grader.judge.mistakes import needs_known
+        from grader.judge.part import judge_part
+
+        expected = self.course.reference.get(part.id, {})
+        wanted = known_apply and part.probe and needs_known(part, self.course.rubric, expected, got)
+        known = self.course.known(part) if wanted else {}
+        hints = {name: mistake.hint for name, mistake in self.course.mistakes.items()}
+        result = judge_part(part, self.course.rubric, expected, got, known, hints)
+        result, yours, theirs = with_pictures(part, result, expected, got)
+        self.expected_arrays.update(theirs)
+        return result, yours
+
+    def _total(
+        self,
+        submission: Submission,
+        observed: Observed,
+        parts: Sequence[PartResult],
+        findings: tuple[str, ...],
+        notes: Sequence[str],
+        arrays: Mapping[str, Array],
+    ) -> SubmissionResult:
+        repairs = self.course.rubric.repairs
+        charged = {name: repairs[name] for name in _repairs(notes) if repairs.get(name)}
+        findings += tuple(f"repair {name}: -{points:g} points" for name, points in charged.items())
+        name = f"{submission.sha256[:16]}.safetensors" if arrays else ""
+        if name:
+            write_arrays(self.arrays_folder / name, arrays)
+        return SubmissionResult(
+            id=submission.id,
+            sha256=submission.sha256,
+            score=max(0.0, sum(part.score for part in parts) - sum(charged.values())),
+            max=sum(part.max for part in parts),
+            pending=sum(part.pending for part in parts),
+            seconds=sum(observation.usage.wall_s for observation in observed.observations.values()),
+            cached=observed.cached,
+            parts=tuple(parts),
+            findings=findings,
+            arrays=name,
+        )
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Keeps arrays for the report, by name; a file that is there already under a content hash is simply replaced."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".part")
+    fresh.write_bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
+    fresh.replace(path)
+
+
+def unread(entry_id: str, points: float, reason: str) -> SubmissionResult:
+    """The result of a submission that could not be collected: nobody has lost a point, a person must look."""
+    return SubmissionResult(
+        id=entry_id, sha256="", score=0.0, max=points, pending=points, seconds=0.0, cached=False, error=reason
+    )
+
+
+def _edition(editions: Sequence[Edition], files: Mapping[str, bytes]) -> Edition | None:
+    heads = [text[:2000] for path, text in files.items() if path.endswith(".py")]
+    for edition in editions:
+        if any(edition.header.encode() in head for head in heads):
+            return edition
+    return None
+
+
+def _notes(observations: Mapping[tuple[str, str], Observation]) -> list[str]:
+    return list(dict.fromkeys(note for seen in observations.values() for note in seen.notes))
+
+
+def _repairs(notes: Sequence[str]) -> list[str]:
+    return [note.removeprefix(NOTE_REPAIR).split(":")[0] for note in notes if note.startswith(NOTE_REPAIR)]
+
+
+def _findings(submission: Submission, notes: Sequence[str], edition: Edition | None) -> tuple[str, ...]:
+    found = [f"left out: {line}" for line in submission.left_out] + list(submission.warnings) + list(notes)
+    if edition is not None and not edition.current:
+        found.insert(0, f"other edition: written for {edition.name}; known mistakes are not named")
+    return tuple(found)

@@ -1,0 +1,192 @@
+"""The proof of a rubric: reference and variants keep everything, every mistake keeps what is written beside it.
+
+    reference   -> full marks in every part that a machine judges
+    nothing     -> an empty hand-in keeps 0
+    variant     -> full marks
+    mistake     -> in every part the points the rubric says, and its own name where it loses any
+The tightest pass and the narrowest catch are told by their margin: a distance in units of the tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.course import Cases, Course, by_part, hand_in
+from grader.errors import Message
+from grader.nouns import Part, PartResult, Place
+from grader.observer import Observed, Wanted
+from grader.runs import runs_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One version of the reference and what it kept; `faults` are the places where that is not as written."""
+
+    name: str
+    kind: str  # reference, nothing, variant, mistake
+    kept: float
+    named: bool
+    results: tuple[PartResult, ...]
+    faults: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How far one check was inside (a pass) or outside (a catch) its tolerance, and by whom."""
+
+    part: str
+    check: str
+    output: str
+    case: str
+    name: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the rubric keeps of its promises."""
+
+    assignment: str
+    full: float
+    tried: tuple[Tried, ...]
+    passes: Mapping[tuple[str, str], Margin]  # (part, check) -> the pass nearest to the tolerance
+    catches: Mapping[tuple[str, str], Margin]  # (part, check) -> the catch nearest to the tolerance
+
+    @property
+    def faults(self) -> tuple[Message, ...]:
+        """Everything that is not as written; empty if the rubric is proved."""
+        return tuple(fault for tried in self.tried for fault in tried.faults)
+
+    def count(self, kind: str) -> tuple[int, int]:
+        """How many of a kind are as written, and how many there are."""
+        these = [tried for tried in self.tried if tried.kind == kind]
+        return sum(not tried.faults for tried in these), len(these)
+
+
+def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] = lambda name: None) -> Proof:
+    """Tries reference, variants and mistakes on the given parts.
+
+    Raises: RubricError if an edit does not apply; HarnessError if the reference does not answer.
+    """
+    judged = tuple(part for part in parts if part.checks)
+    wanted = [(name, part) for part in judged for name in part.mistakes]
+    course.learn(wanted)
+    tried = []
+    for kind, observed in _versions(course, judged):
+        heard(observed.hand_in.key)
+        tried.append(_tried(course, judged, kind, observed))
+    return Proof(
+        assignment=course.rubric.assignment,
+        full=sum(_full(part) for part in judged),
+        tried=tuple(tried),
+        passes=_extreme(tried, "passed", max),
+        catches=_extreme(tried, "failed", min),
+    )
+
+
+def _versions(course: Course, parts: tuple[Part, ...]) -> Iterator[tuple[str, Observed]]:
+    kinds = {"reference": "reference", "nothing": "nothing"}
+    kinds |= {name: "variant" for name in course.rubric.accept} | {
+        name: "mistake" for name in course.mistakes
+    }
+
+    def _wanted() -> Iterator[Wanted]:
+        runs = runs_of(course.rubric, [part.id for part in parts])
+        yield hand_in("reference", course.files), runs
+        yield hand_in("nothing", {}), runs
+        for name in course.rubric.accept:
+            yield course.edited(name, course.variants[name].edits), runs
+        for name, mistake in course.mistakes.items():
+            yield course.edited(name, mistake.edits), runs
+
+    for observed in course.observer.each(_wanted()):
+        yield kinds[observed.hand_in.key], observed
+
+
+def _tried(course: Course, parts: tuple[Part, ...], kind: str, observed: Observed) -> Tried:
+    seen = by_part(observed.observations)
+    results = tuple(_judged(course, part, seen.get(part.id, {}), observed.hand_in.files) for part in parts)
+    faults = [
+        fault
+        for part, result in zip(parts, results, strict=True)
+        for fault in _faults(kind, observed, part, result)
+    ]
+    name = observed.hand_in.key
+    kept = sum(result.score for result in results)
+    if kind == "mistake" and kept >= sum(_full(part) for part in parts):
+        faults.append(_keeps_all(course, name))
+    named = any(name in result.mistakes for result in results)
+    return Tried(name, kind, kept, named, results, tuple(faults))
+
+
+def _judged(course: Course, part: Part, got: Cases, files: Mapping[str, bytes]) -> PartResult:
+    from grader.judge.part import judge_part
+
+    return judge_part(part, course.rubric, course.reference.get(part.id, {}), got, course.known(part), {})
+
+
+def _full(part: Part) -> float:
+    return sum(check.points for check in part.checks)
+
+
+def _faults(kind: str, observed: Observed, part: Part, result: PartResult) -> Iterator[Message]:
+    name = observed.hand_in.key
+    full = _full(part)
+    promised = {"reference": full, "variant": full, "nothing": 0.0}.get(kind, part.mistakes.get(name, full))
+    if abs(result.score - promised) > 1e-9:
+        yield Message(
+            place=_place(part),
+            fact=f"part {part.id}: {kind} '{name}' keeps {result.score:g} points, the rubric says {promised:g}",
+            code="E-PROOF-POINTS",
+            allowed=_lost(result),
+            label="seen",
+            help="correct the number, or give the part a case that tells the two apart",
+        )
+    elif kind == "mistake" and promised < full and result.mistakes != (name,):
+        yield Message(
+            place=_place(part),
+            fact=f"part {part.id}: mistake '{name}' is not known by its own name",
+            code="E-PROOF-NAME",
+            allowed=f"consistent with {', '.join(result.mistakes) or 'none, or with several'}",
+            label="seen",
+            help="two mistakes with equal outputs cannot be told apart: merge them, or add a case",
+        )
+
+
+def _lost(result: PartResult) -> str:
+    failed = [check for check in result.checks if check.points < check.max]
+    if not failed:
+        return "every check passed"
+    return "; ".join(f"{check.id} {check.verdict}: {check.reason}" for check in failed)[:300]
+
+
+def _keeps_all(course: Course, name: str) -> Message:
+    return Message(
+        place=f"{course.rubric.path}",
+        fact=f"mistake '{name}' keeps full marks",
+        code="E-PROOF-UNSEEN",
+        allowed="every mistake loses points in at least one part",
+        help="add a case or a check that sees it",
+    )
+
+
+def _place(part: Part) -> str:
+    return str(part.place or Place("rubric", 1, 1))
+
+
+def _extreme(
+    tried: list[Tried], verdict: str, choose: Callable[[float, float], float]
+) -> dict[tuple[str, str], Margin]:
+    found: dict[tuple[str, str], Margin] = {}
+    for one in tried:
+        for part in one.results:
+            for check in part.checks:
+                if check.verdict != verdict or check.margin is None:
+                    continue
+                old = found.get((part.id, check.id))
+                if old is None or choose(old.margin, check.margin) != old.margin:
+                    found[part.id, check.id] = Margin(
+                        part.id, check.id, check.output, check.case, one.name, check.margin
+                    )
+    return found

@@ -1,0 +1,173 @@
+"""The only module that calls text safe: our own style and scripts, and what nh3 has cleaned.
+
+Written answers are Markdown with `$...$` and `$$...$$` maths. HTML in them is text, links and images stay source, maths
+becomes MathML, and all of it passes nh3 with a short list of elements. Whatever cannot be made shows its source.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import MutableMapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from markupsafe import Markup
+
+MAX_FORMULA, MAX_DEPTH, MAX_FORMULAS = 2_000, 64, 200
+_TEXT = "p br hr em strong s code pre blockquote ul ol li table thead tbody tr th td h5"
+_MATHS = (
+    "math mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd"
+    " mpadded mphantom mstyle menclose mmultiscripts"
+)
+_ATTRIBUTES = {
+    "math": {"display", "class"},
+    "mo": {"stretchy", "fence", "form", "separator", "accent", "lspace", "rspace", "minsize", "maxsize"},
+    "mfrac": {"linethickness"},
+    "mi": {"mathvariant"},
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "mspace": {"width"},
+    "mtable": {"columnalign", "rowspacing", "columnspacing"},
+    "mtd": {"columnalign"},
+    "ol": {"start"},
+}
+_FORMULA = re.compile(r"(\${1,2})(?=\S)(.+?)(?<=\S)\1(?!\d)", re.DOTALL)
+
+
+@cache
+def style() -> Markup:
+    """The style sheet of all pages."""
+    return Markup(_template("style.css"))
+
+
+@cache
+def script(name: str) -> Markup:
+    """A script of ours."""
+    return Markup(_template(name))
+
+
+@cache
+def content_policy(name: str) -> str:
+    """The content security policy of a page that runs this script and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(_template(name).encode()).digest()).decode()
+    return (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def written(text: str) -> Markup:
+    """A written answer as HTML; its source, escaped, if it cannot be rendered."""
+    if not text.strip():
+        return Markup("")
+    try:
+        return Markup(_clean(_markdown().render(text, {"formulas": 0})))
+    except Exception:  # a renderer that stumbles over a text must not hide the answer
+        return Markup("<pre>") + text + Markup("</pre>")
+
+
+def formula(source: str, *, display: bool = False) -> Markup:
+    """A formula in LaTeX as MathML; its source if it cannot be made."""
+    if len(source) <= MAX_FORMULA and _depth(source) <= MAX_DEPTH and r"\def" not in source:
+        try:
+            made = _clean(_mathml(source, display=display))
+            if made.startswith("<math"):
+                return Markup(made)
+        except Exception:  # the converter raises whatever it meets, RecursionError included
+            pass
+    return Markup("<code>") + source + Markup("</code>")
+
+
+def _template(name: str) -> str:
+    return (files("grader.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _clean(source: str) -> str:
+    return nh3.clean(
+        source,
+        tags={*_TEXT.split(), *_MATHS.split()},
+        attributes=_ATTRIBUTES,
+        attribute_filter=_kept,
+        url_schemes=set(),
+        link_rel=None,
+    )
+
+
+def _kept(element: str, attribute: str, value: str) -> str | None:
+    return value if re.fullmatch(r"[\w .%+-]{0,40}", value) else None
+
+
+def _mathml(source: str, *, display: bool) -> str:
+    from latex2mathml.converter import convert
+
+    aligned = source.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
+    return str(convert(aligned, display="block" if display else "inline"))
+
+
+def _depth(source: str) -> int:
+    depth = deepest = 0
+    for character in source:
+        depth += (character == "{") - (character == "}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
+    markdown.inline.ruler.before("escape", "formula", _formula_rule)
+    markdown.add_render_rule("formula", _formula_html)
+    for kind in ("heading_open", "heading_close"):
+        markdown.add_render_rule(kind, _heading_html)
+    return markdown
+
+
+def _formula_rule(state: StateInline, silent: bool) -> bool:
+    found = _FORMULA.match(state.src, state.pos)
+    if found is None or state.env["formulas"] >= MAX_FORMULAS:
+        return False
+    if not silent:
+        state.env["formulas"] += 1
+        token = state.push("formula", "math", 0)
+        token.content, token.markup = found[2], found[1]
+    state.pos = found.end()
+    return True
+
+
+def _formula_html(
+    self: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, object]
+) -> str:
+    return str(formula(tokens[at].content, display=tokens[at].markup == "$$"))
+
+
+def _heading_html(
+    self: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, object]
+) -> str:
+    return "<h5>" if tokens[at].nesting > 0 else "</h5>\n"
+
+
+def language_of(text: str) -> str:
+    """The `lang` of a text by its script: `ja`, `ko`, `zh`, or nothing if it is mostly Latin."""
+    counts = {
+        "ja": len(re.findall(r"[\u3040-\u30ff]", text)),
+        "ko": len(re.findall(r"[\uac00-\ud7af]", text)),
+        "zh": len(re.findall(r"[\u4e00-\u9fff]", text)),
+    }
+    if counts["ja"] > 0 and counts["ja"] * 5 > counts["zh"]:
+        return "ja"
+    winner = max(counts, key=lambda language: counts[language])
+    return winner if counts[winner] * 8 > len(text) else ""
+
+
+def unescaped(markup: str) -> str:
+    """The plain text of a piece of markup without elements; for tests of what is shown."""
+    return html.unescape(markup)

@@ -1,0 +1,143 @@
+"""Arrays as small pictures: one cell, one pixel; the browser enlarges them without smoothing.
+
+Yours and expected share one scale, which the expected values set; the difference has its own, diverging around zero.
+Of an array with more than two axes the slice with the worst difference is drawn. What is larger than the limit is
+pooled: values by their mean, differences by the worst in the block, so that one wrong cell stays visible.
+
+Axes: r rows, c columns.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.nouns import Array
+from grader.report.colours import ABOVE, BELOW, DIFFERENCE, NAN, STEPS, VALUES, palette
+
+FLOOR_RTOL, FLOOR_ATOL = 1e-4, 1e-5  # a difference below this is drawn as none: float32 noise has no colour
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The values that the first and the last colour stand for."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A PNG as a `data:` address, with its size in pixels and how many cells one pixel pools."""
+
+    src: str
+    width: int
+    height: int
+    pooled: int
+
+
+def worst_slice(yours: Array | None, expected: Array | None) -> tuple[int, ...]:
+    """The index over all axes but the last two of the worst difference; zeros if there is nothing to compare.
+
+    Shapes: both (..., r, c), or one of them None.
+    """
+    array = expected if yours is None else yours
+    leading = array.shape[:-2] if array is not None and array.ndim > 2 else ()
+    if yours is None or expected is None or not leading:
+        return (0,) * len(leading)
+    distances = np.abs(np.nan_to_num(difference(yours, expected), nan=np.inf))
+    flat = int(distances.reshape(int(np.prod(leading)), -1).max(axis=1).argmax())
+    return tuple(int(place) for place in np.unravel_index(flat, leading))
+
+
+def as_matrix(array: Array, index: tuple[int, ...]) -> Array:
+    """The (r, c) slice of an array at an index over its leading axes; a vector is one row.
+
+    Shapes: (..., r, c) -> (r, c); (c,) -> (1, c); () -> (1, 1).
+    """
+    if array.ndim > 2:
+        return np.asarray(array[index])
+    return array.reshape(1, -1) if array.ndim < 2 else array
+
+
+def difference(yours: Array, expected: Array) -> Array:
+    """Yours less expected; zero where both are the same inf or both NaN, NaN where only one is finite.
+
+    Shapes: both the same shape -> that shape.
+    """
+    with np.errstate(invalid="ignore"):
+        gap = yours - expected
+    same = (yours == expected) | (np.isnan(yours) & np.isnan(expected))
+    return np.where(same, 0.0, np.where(np.isfinite(gap), gap, np.nan))
+
+
+def value_scale(expected: Array | None, yours: Array | None) -> Scale:
+    """The scale of two arrays: the finite expected values, and yours as far as one span beyond them."""
+    ranges = [_range(array) for array in (expected, yours) if array is not None]
+    known = [found for found in ranges if found is not None]
+    if not known:
+        return Scale(0.0, 1.0)
+    low, high = known[0]
+    span = (high - low) or max(abs(high), 1.0)
+    for other_low, other_high in known[1:]:
+        low, high = min(low, max(other_low, low - span)), max(high, min(other_high, high + span))
+    return Scale(low, high)
+
+
+def difference_scale(gap: Array, expected: Array) -> Scale:
+    """A scale symmetric around zero that reaches the worst difference, but never shows float noise."""
+    worst = _range(np.abs(gap))
+    size = _range(np.abs(expected))
+    floor = FLOOR_ATOL + FLOOR_RTOL * (size[1] if size else 0.0)
+    reach = max(worst[1] if worst else 0.0, floor)
+    return Scale(-reach, reach)
+
+
+def draw(matrix_rc: Array, scale: Scale, max_px: int, *, diverging: bool = False) -> Image:
+    """An indexed PNG of a matrix, at most `max_px` pixels a side.
+
+    Shapes: (r, c).
+    """
+    from PIL import Image as Picture
+
+    block = max(1, -(-max(matrix_rc.shape) // max_px))
+    cells_rc = _pooled(matrix_rc, block, diverging=diverging)
+    picture = Picture.fromarray(_indices(cells_rc, scale), mode="P")
+    picture.putpalette(palette(DIFFERENCE if diverging else VALUES))
+    file = io.BytesIO()
+    picture.save(file, format="PNG", optimize=True)
+    address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return Image(address, picture.width, picture.height, block)
+
+
+def _range(array: Array) -> tuple[float, float] | None:
+    finite = array[np.isfinite(array)]
+    return (float(finite.min()), float(finite.max())) if finite.size else None
+
+
+def _indices(cells_rc: Array, scale: Scale) -> Array:
+    span = (scale.high - scale.low) or 1.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        steps_rc = np.clip((cells_rc - scale.low) / span, 0, 1) * (STEPS - 1)
+    indices_rc = np.rint(np.nan_to_num(steps_rc)).astype(np.uint8)
+    indices_rc[np.isnan(cells_rc)] = NAN
+    indices_rc[np.isposinf(cells_rc)] = ABOVE
+    indices_rc[np.isneginf(cells_rc)] = BELOW
+    return indices_rc
+
+
+def _pooled(matrix_rc: Array, block: int, *, diverging: bool) -> Array:
+    if block == 1:
+        return matrix_rc
+    rows, columns = (-(-size // block) for size in matrix_rc.shape)
+    padding = ((0, rows * block - matrix_rc.shape[0]), (0, columns * block - matrix_rc.shape[1]))
+    padded = np.pad(matrix_rc, padding, mode="edge")
+    blocks = padded.reshape(rows, block, columns, block).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    if not diverging:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(blocks.mean(axis=2))
+    worst = np.abs(np.nan_to_num(blocks, nan=np.inf)).argmax(axis=2)
+    return np.asarray(np.take_along_axis(blocks, worst[..., None], axis=2)[..., 0])

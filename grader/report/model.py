@@ -1,0 +1,168 @@
+"""What the pages show, as frozen dataclasses: every decision is made before a template sees it.
+
+Texts are plain; only the fields of type `Markup` are HTML, and only markup.py makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.nouns import Outcome
+from grader.report.pictures import PictureView
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """One line of their file; `marked` is the line that the traceback names."""
+
+    number: int
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaultBox:
+    """What their code raised and where: the innermost of their lines, and the way to it."""
+
+    title: str
+    place: str
+    lines: tuple[CodeLine, ...] = ()
+    trail: tuple[str, ...] = ()  # "nmt_model.py:210 in decode", outermost first
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check; `bar` is the length of its margin bar, 0 to 100, with the tolerance at 50."""
+
+    id: str
+    outcome: Outcome
+    name: str
+    finding: str
+    hint: str
+    margin: str
+    bar: float | None
+    tolerance: str
+    points: str
+    code: str = ""
+    detail: str = ""  # staff
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """How one case ran. Students get those they may see and that said something."""
+
+    case: str
+    visibility: str
+    ended: str
+    seconds: str
+    memory: str
+    reason: str
+    traceback: str
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRow:
+    """One thing that a reader looks for."""
+
+    text: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known about a wrong answer. Students get the hint; the rest is for staff."""
+
+    hint: str = ""
+    mistakes: str = ""
+    diff: str = ""
+    group: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartCard:
+    """One part: its verdict, what was found, and the evidence for it."""
+
+    id: str
+    anchor: str
+    title: str
+    outcome: Outcome
+    points: str
+    out_of: str
+    waiting: str  # "a person will read this: 4 points pending"
+    reason: str
+    explanation: Explanation
+    fault: FaultBox | None
+    checks: tuple[CheckRow, ...]
+    checks_line: str  # "4 checks: 3 passed, 1 failed"
+    pictures: tuple[PictureView, ...]
+    hidden_note: str
+    written: tuple[WrittenRow, ...]
+    answer: Markup
+    language: str
+    cases: tuple[CaseRow, ...]
+    cost: str  # staff: time and memory
+    regrade: str
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing in the card needs to be read at once."""
+        return self.outcome == "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class FixFirst:
+    """The one thing to do next; `anchor` is empty if there is nothing to link to."""
+
+    heading: str
+    text: str
+    anchor: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """The score in words and as three lengths of a bar, which sum to 100."""
+
+    score: str
+    out_of: str
+    pending: str
+    note: str
+    earned_share: float
+    pending_share: float
+    lost_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """Where the result comes from."""
+
+    facts: tuple[tuple[str, str], ...]
+    level: str
+    level_meaning: str
+    is_open: bool
+    words: tuple[tuple[Outcome, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """The page of one submission, for one audience."""
+
+    assignment: str
+    title: str
+    id: str
+    name: str
+    staff: bool
+    score: ScoreLine
+    fix_first: FixFirst
+    parts: tuple[PartCard, ...]
+    findings: tuple[str, ...]
+    error: str
+    shortened: bool
+    footer: Footer
+    home: str = ""  # staff: the address of the class page

@@ -1,0 +1,198 @@
+"""The card of one part, for one audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.nouns import CaseResult, CheckResult, Fault, Frame, PartResult, Results, SubmissionResult
+from grader.report import markup, pictures, wording
+from grader.report.audience import HIDDEN_MESSAGE, Audience, type_name
+from grader.report.model import CaseRow, CheckRow, CodeLine, Explanation, FaultBox, PartCard, WrittenRow
+from grader.report.pictures import Gallery
+
+KINDS = {
+    "shape": "shape of",
+    "close": "values of",
+    "equal": "exact values of",
+    "below": "upper bound on",
+    "above": "lower bound on",
+    "finite": "only finite values in",
+    "same": "agreement of",
+    "gradient": "gradient at",
+    "parameters": "parameters",
+    "dropout": "dropout",
+    "raises": "the error raised for",
+    "number": "number",
+    "lines": "number of lines",
+    "bleu": "BLEU",
+    "all": "all of",
+}
+MAX_TRAIL = 6
+MAX_PICTURES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How much a page may hold: what is shortened when it would grow beyond its cap."""
+
+    picture_px: int
+    text_chars: int
+
+
+def anchor(part: str) -> str:
+    """The place of a part on the page."""
+    return "part-" + "-".join(part.split())
+
+
+def part_card(
+    part: PartResult, submission: SubmissionResult, results: Results, audience: Audience, gallery: Gallery, space: Space
+) -> PartCard:
+    """What the page says about one part."""
+    seen = [picture for picture in part.pictures if audience.sees(picture)]
+    return PartCard(
+        id=part.id,
+        anchor=anchor(part.id),
+        title=part.title,
+        outcome=part.verdict,
+        points=wording.points(part.score),
+        out_of=wording.points(part.max),
+        waiting=waiting(part),
+        reason=audience.reason_of(part, part.cases),
+        explanation=_explanation(part, audience),
+        fault=_fault(part, audience),
+        checks=tuple(_check(check, part, audience) for check in part.checks),
+        checks_line=_checks_line(part.checks),
+        pictures=tuple(pictures.view(picture, gallery) for picture in seen[:MAX_PICTURES]),
+        hidden_note=_hidden_note(part, seen),
+        written=tuple(WrittenRow(item.text, wording.counted(item.points, "point")) for item in part.written),
+        answer=markup.written(wording.cut(part.answer, space.text_chars)),
+        language=markup.language_of(part.answer),
+        cases=tuple(_cases(part, audience, space)),
+        cost=f"{wording.seconds(part.seconds)}, {wording.memory(part.peak_bytes)} at most" if audience.staff else "",
+        regrade=_regrade(part, submission, results),
+    )
+
+
+def waiting(part: PartResult) -> str:
+    """The sentence about points that nobody has decided yet."""
+    if not part.pending:
+        return ""
+    points = wording.counted(part.pending, "point")
+    if part.verdict == "broken":
+        return f"Our fault, not yours: {points} stay open, and this part is run again."
+    return f"A person will read this: {points} pending."
+
+
+def check_name(check: CheckResult) -> str:
+    """A check in words: `values of h0 and c0`."""
+    kind = KINDS.get(check.check, check.check)
+    return f"{kind} {wording.listed(check.of)}".strip()
+
+
+def _explanation(part: PartResult, audience: Audience) -> Explanation:
+    if not audience.staff:
+        return Explanation(hint=part.hint if part.mistakes else "")
+    return Explanation(part.hint, ", ".join(part.mistakes), part.mistake_diff, part.group, part.remarks)
+
+
+def _check(check: CheckResult, part: PartResult, audience: Audience) -> CheckRow:
+    return CheckRow(
+        id=check.id,
+        outcome=check.verdict,
+        name=check_name(check),
+        finding=audience.reason_of(check, part.cases),
+        hint=check.hint if check.verdict != "passed" else "",
+        margin=wording.margin(check.margin) if check.margin is not None else "",
+        bar=wording.margin_bar(check.margin) if check.margin is not None else None,
+        tolerance=check.tolerance if check.margin is not None else "",
+        points=f"{wording.points(check.points)} of {wording.points(check.max)}",
+        code=check.code,
+        detail=check.detail if audience.staff else "",
+    )
+
+
+def _checks_line(checks: Iterable[CheckResult]) -> str:
+    outcomes = [check.verdict for check in checks]
+    counts = [f"{outcomes.count(word)} {word}" for word in dict.fromkeys(outcomes)]
+    return f"{wording.counted(len(outcomes), 'check')}: {', '.join(counts)}" if outcomes else ""
+
+
+def _hidden_note(part: PartResult, seen: list[object] | list[pictures.Picture]) -> str:
+    absent = len(part.pictures) - len(seen)
+    if not absent:
+        return ""
+    return f"{wording.counted(absent, 'picture')} of hidden cases {'is' if absent == 1 else 'are'} shown to staff only."
+
+
+# --- what their code raised ---------------------------------------------------------------------------------------
+
+
+def _fault(part: PartResult, audience: Audience) -> FaultBox | None:
+    faulty = [case for case in part.cases if case.fault is not None]
+    if not faulty:
+        return None
+    case = next((case for case in faulty if audience.sees_fault(case)), faulty[0])
+    assert case.fault is not None
+    return _fault_box(case.fault, case, open_message=audience.sees_fault(case))
+
+
+def _fault_box(fault: Fault, case: CaseResult, *, open_message: bool) -> FaultBox:
+    title = f"{fault.type}: {fault.message}" if open_message else type_name(fault)
+    *outer, inner = fault.frames or (Frame("", 0, ""),)
+    return FaultBox(
+        title=title,
+        place=f"{_place(inner)}, case {case.case}" if inner.file else f"case {case.case}",
+        lines=tuple(CodeLine(number, text, number == inner.line) for number, text in inner.near),
+        trail=tuple(_place(frame) for frame in outer[-MAX_TRAIL:]),
+        note="" if open_message else HIDDEN_MESSAGE,
+    )
+
+
+def _place(frame: Frame) -> str:
+    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+
+
+# --- how the cases ran ----------------------------------------------------------------------------------------------
+
+
+def _cases(part: PartResult, audience: Audience, space: Space) -> Iterable[CaseRow]:
+    for case in part.cases:
+        said = bool(case.stdout or case.stderr or case.fault)
+        if audience.staff or (audience.sees(case) and said):
+            yield _case(case, audience, space)
+
+
+def _case(case: CaseResult, audience: Audience, space: Space) -> CaseRow:
+    return CaseRow(
+        case=case.case,
+        visibility="public" if case.public else "hidden",
+        ended=case.ended.replace("_", " "),
+        seconds=wording.seconds(case.seconds) if audience.staff else "",
+        memory=wording.memory(case.peak_bytes) if audience.staff else "",
+        reason=case.reason,
+        traceback=wording.cut(case.fault.traceback, space.text_chars) if case.fault else "",
+        stdout=wording.cut(case.stdout, space.text_chars),
+        stderr=wording.cut(case.stderr, space.text_chars),
+    )
+
+
+def _regrade(part: PartResult, submission: SubmissionResult, results: Results) -> str:
+    if part.score + part.pending >= part.max:
+        return ""
+    lost = [
+        f"check {check.id} ({check_name(check)}): {check.verdict}, "
+        f"{wording.points(check.points)} of {wording.points(check.max)} points"
+        for check in part.checks
+        if check.points < check.max
+    ]
+    return "\n".join(
+        [
+            f"Regrade request: {results.assignment}, part {part.id} {part.title}",
+            f"{wording.points(part.score)} of {wording.points(part.max)} points, {part.verdict}",
+            *lost,
+            f"submission {submission.id}, sha256 {submission.sha256}",
+            f"rubric sha256 {results.rubric.sha256}",
+            "What I think is wrong: ",
+        ]
+    )

@@ -1,0 +1,180 @@
+"""What a page shows of one `Picture`: yours, expected and their difference, each with a caption, alt text and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from grader.nouns import Array, Picture
+from grader.report import matrices, wording
+from grader.report.arrays import ArrayFile
+
+MAX_TABLE = (16, 12)  # rows and columns up to which a matrix is also a table of numbers
+NOT_AVAILABLE = "Picture not available: its array is missing, cut short or too large to draw."
+MARKS = "On the pictures, pink is NaN, white is inf, black is -inf."
+DIFFERENCE = "In the difference, blue is lower than expected, red is higher."
+Form = Literal["square", "wide", "tall", "line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One image of a picture; `rows` are its numbers as text, if they are few."""
+
+    label: str
+    caption: str
+    alt: str
+    src: str
+    width: int
+    height: int
+    form: Form
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A titled row of panels with what must be said about them; no panels, and a note that says why."""
+
+    title: str
+    case: str
+    panels: tuple[Panel, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Where the arrays of one submission are, and how many pixels a picture may have a side (0: none is drawn)."""
+
+    yours: ArrayFile
+    expected: ArrayFile
+    max_px: int = 512
+
+
+def view(picture: Picture, gallery: Gallery) -> PictureView:
+    """The picture, or the reason why it is not there."""
+    yours, expected = gallery.yours.read(picture.yours), gallery.expected.read(picture.expected)
+    if gallery.max_px == 0:
+        return _said(picture, "Picture left out, so that this page stays small enough to send.")
+    if yours is None and expected is None:
+        return _said(picture, NOT_AVAILABLE)
+    if picture.kind == "curve":
+        return _curves(picture, yours, expected)
+    if picture.kind == "matrices" and yours is not None and expected is not None and yours.shape != expected.shape:
+        got = f"yours is {wording.shape(yours.shape)}"
+        wanted = f"expected is {wording.shape(expected.shape, picture.axes)}"
+        return _said(picture, f"The shapes differ, so there is nothing to lay side by side: {got}, {wanted}.")
+    return _matrices(picture, yours, expected, gallery.max_px)
+
+
+def _said(picture: Picture, *notes: str) -> PictureView:
+    return PictureView(picture.title, picture.case, notes=notes)
+
+
+def _matrices(picture: Picture, yours: Array | None, expected: Array | None, max_px: int) -> PictureView:
+    same_shape = yours is not None and expected is not None and yours.shape == expected.shape
+    index = matrices.worst_slice(yours if same_shape else None, expected if same_shape else None)
+    scale = matrices.value_scale(expected, yours)
+    panels = [
+        _panel(label, array, index, scale, max_px)
+        for label, array in (("yours", yours), ("expected", expected))
+        if array is not None
+    ]
+    if yours is not None and expected is not None and same_shape and picture.kind == "matrices":
+        panels.append(_difference_panel(yours, expected, index, max_px))
+    arrays = [array for array in (yours, expected) if array is not None]
+    notes = [*_missing(yours, expected), *_slice_note(arrays[0], index, picture), *_legend(panels, arrays, max_px)]
+    return PictureView(picture.title, picture.case, tuple(panels), tuple(notes))
+
+
+def _panel(label: str, array: Array, index: tuple[int, ...], scale: matrices.Scale, max_px: int) -> Panel:
+    cells_rc = matrices.as_matrix(array, index if len(index) == array.ndim - 2 else (0,) * max(array.ndim - 2, 0))
+    return _drawn(label, _spread(cells_rc), cells_rc, matrices.draw(cells_rc, scale, max_px))
+
+
+def _difference_panel(yours: Array, expected: Array, index: tuple[int, ...], max_px: int) -> Panel:
+    gap = matrices.difference(yours, expected)
+    gap_rc, expected_rc = matrices.as_matrix(gap, index), matrices.as_matrix(expected, index)
+    scale = matrices.difference_scale(gap_rc, expected_rc)
+    image = matrices.draw(gap_rc, scale, max_px, diverging=True)
+    return _drawn("difference", _worst(gap, scale, yours), gap_rc, image)
+
+
+def _drawn(label: str, caption: str, cells_rc: Array, image: matrices.Image) -> Panel:
+    rows, columns = cells_rc.shape
+    ratio = columns / rows
+    form: Form = "wide" if ratio > 5 else "tall" if ratio < 1 / 2.5 else "square"
+    alt = f"{label}: {wording.counted(rows, 'row')}, {wording.counted(columns, 'column')}, {caption}"
+    table = _table(cells_rc) if rows <= MAX_TABLE[0] and columns <= MAX_TABLE[1] else ()
+    return Panel(label, caption, alt, image.src, image.width, image.height, form, table)
+
+
+def _table(cells_rc: Array) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(wording.number(value) for value in row) for row in cells_rc.tolist())
+
+
+def _spread(array: Array) -> str:
+    finite = array[np.isfinite(array)]
+    values = f"{wording.number(finite.min())} to {wording.number(finite.max())}" if finite.size else "no finite value"
+    lost = array.size - finite.size
+    return f"{values}, {lost} not finite" if lost and finite.size else values
+
+
+def _worst(gap: Array, scale: matrices.Scale, yours: Array) -> str:
+    if np.isnan(gap).any():
+        place = np.unravel_index(int(np.isnan(gap).argmax()), gap.shape)
+        return f"{wording.number(float(yours[place]))} at {_index(place)}, where another value is expected"
+    place = np.unravel_index(int(np.abs(gap).argmax()), gap.shape)
+    worst = float(np.abs(gap[place]))
+    if worst == 0:
+        return "none"
+    return f"largest {wording.number(worst)}{f' at {_index(place)}' if gap.ndim else ''}"
+
+
+def _index(place: tuple[np.intp, ...]) -> str:
+    return f"[{', '.join(str(int(at)) for at in place)}]"
+
+
+def _missing(yours: Array | None, expected: Array | None) -> list[str]:
+    absent = [name for name, array in (("yours", yours), ("expected", expected)) if array is None]
+    return [f"Not available: {wording.listed(absent)}."] if absent else []
+
+
+def _slice_note(array: Array, index: tuple[int, ...], picture: Picture) -> list[str]:
+    letters = picture.axes.split()
+    names = letters if len(letters) == array.ndim else [f"axis {axis}" for axis in range(array.ndim)]
+    directions = f"{names[-2]} runs down, {names[-1]} across" if array.ndim > 1 else ""
+    if picture.x or picture.y:
+        directions = "; ".join(text for text in (picture.x and f"across: {picture.x}", picture.y and f"down: {picture.y}") if text)
+    if not index:
+        return [f"{directions[:1].upper()}{directions[1:]}."] if directions else []
+    where = wording.listed([f"{name} = {at}" for name, at in zip(names, index, strict=False)])
+    return [f"Shown at {where}, where the difference is largest; {directions}."]
+
+
+def _legend(panels: list[Panel], arrays: list[Array], max_px: int) -> list[str]:
+    notes = [DIFFERENCE] if any(panel.label == "difference" and panel.caption != "none" for panel in panels) else []
+    if any(not np.isfinite(array).all() for array in arrays):
+        notes.append(MARKS)
+    if any(max(array.shape[-2:], default=1) > max_px for array in arrays):
+        notes.append(f"Pooled to at most {max_px} pixels a side: means of values, the worst of differences.")
+    return notes
+
+
+def _curves(picture: Picture, yours: Array | None, expected: Array | None) -> PictureView:
+    from grader.report import curves  # matplotlib takes 0.6 s; most pages have no curve
+
+    lines = {label: curves.lines(array) for label, array in (("yours", yours), ("expected", expected)) if array is not None}
+    drawn = {label: array for label, array in lines.items() if array is not None}
+    if not drawn:
+        return _said(picture, NOT_AVAILABLE)
+    frame = curves.frame_of(list(drawn.values()), picture.x, picture.y)
+    behind = drawn.get("expected")
+    panels = []
+    for label, lines_kn in drawn.items():
+        image = curves.draw(lines_kn, frame, behind if label == "yours" else None)
+        said = f"{wording.counted(lines_kn.shape[-1], 'point')}, {_spread(lines_kn)}"
+        alt = f"{label}: a curve of {said}"
+        panels.append(Panel(label, said, alt, image.src, image.width, image.height, "line"))
+    dashed = ["The dashed grey line behind yours is the expected one."] if len(drawn) == 2 else []
+    return PictureView(picture.title, picture.case, tuple(panels), (*_missing(yours, expected), *dashed))

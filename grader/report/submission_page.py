@@ -1,0 +1,123 @@
+"""The page of one submission: score, the one thing to fix first, and a card per part."""
+
+from __future__ import annotations
+
+from grader.nouns import Outcome, PartResult, Results, SubmissionResult
+from grader.report import wording
+from grader.report.audience import Audience
+from grader.report.model import FixFirst, Footer, ScoreLine, SubmissionPage
+from grader.report.part_card import Space, anchor, part_card
+from grader.report.pictures import Gallery
+
+# What stops the most comes first: a crash hides everything behind it, a missing piece is known to its author.
+URGENCY: tuple[Outcome, ...] = ("crashed", "stopped", "void", "failed", "skipped")
+
+
+def submission_page(
+    submission: SubmissionResult,
+    results: Results,
+    audience: Audience,
+    gallery: Gallery,
+    space: Space,
+    *,
+    name: str = "",
+    shortened: bool = False,
+) -> SubmissionPage:
+    """What the page of a submission says to this audience."""
+    return SubmissionPage(
+        assignment=results.assignment,
+        title=results.title,
+        id=submission.id,
+        name=name,
+        staff=audience.staff,
+        score=score_line(submission),
+        fix_first=fix_first(submission, audience),
+        parts=tuple(part_card(part, submission, results, audience, gallery, space) for part in submission.parts),
+        findings=submission.findings,
+        error=submission.error,
+        shortened=shortened,
+        footer=_footer(submission, results, audience),
+        home="../index.html" if audience.staff else "",
+    )
+
+
+def score_line(submission: SubmissionResult) -> ScoreLine:
+    """The score in words, and the shares of the points that are earned, pending and lost."""
+    whole = submission.max or 1.0
+    earned, pending = 100 * submission.score / whole, 100 * submission.pending / whole
+    return ScoreLine(
+        score=wording.points(submission.score),
+        out_of=wording.points(submission.max),
+        pending=wording.counted(submission.pending, "point") if submission.pending else "",
+        note=_deduction(submission),
+        earned_share=round(earned, 2),
+        pending_share=round(pending, 2),
+        lost_share=round(max(0.0, 100 - earned - pending), 2),
+    )
+
+
+def fix_first(submission: SubmissionResult, audience: Audience) -> FixFirst:
+    """What to do next: the most urgent part that lost points, or that there is nothing to do."""
+    if submission.error:
+        return FixFirst("Not graded, and nobody lost points by it", submission.error)
+    lost = [part for part in submission.parts if part.verdict in URGENCY and part.score + part.pending < part.max]
+    if not lost:
+        return _nothing_to_fix(submission)
+    first = min(lost, key=lambda part: (URGENCY.index(part.verdict), part.score + part.pending - part.max))
+    reason = audience.reason_of(first, first.cases)
+    text = first.hint if first.mistakes and first.hint else reason
+    also = [part.id for part in lost if part is not first and part.verdict == "crashed" and part.reason == first.reason]
+    if also and first.verdict == "crashed":
+        text = f"{text.rstrip('.')}. {wording.listed(also)} {'waits' if len(also) == 1 else 'wait'} for the same thing."
+    gain = sum(part.max - part.score - part.pending for part in lost if part is first or part.id in also)
+    return FixFirst(
+        heading=f"Fix this first: {wording.counted(gain, 'point')}",
+        text=text or wording.MEANINGS[first.verdict],
+        anchor=anchor(first.id),
+        link=f"{first.id} {first.title}",
+    )
+
+
+def _nothing_to_fix(submission: SubmissionResult) -> FixFirst:
+    broken = [part.id for part in submission.parts if part.verdict == "broken"]
+    if broken:
+        return FixFirst(
+            "Nothing for you to fix",
+            f"Part {wording.listed(broken)} could not be graded because of a fault of ours. It costs no points.",
+        )
+    if submission.pending:
+        open_points = wording.counted(submission.pending, "point")
+        return FixFirst("Nothing to fix", f"The automatic part is right. {open_points} wait for a reader.")
+    return FixFirst("Nothing to fix", "Full marks.")
+
+
+def _deduction(submission: SubmissionResult) -> str:
+    charged = sum(part.score for part in submission.parts) - submission.score
+    return f"{wording.counted(charged, 'point')} taken off for repairs, see “Your files”" if charged > 1e-9 else ""
+
+
+def _footer(submission: SubmissionResult, results: Results, audience: Audience) -> Footer:
+    facts = [
+        ("submission", f"{submission.id}, sha256 {submission.sha256[:16] or 'unknown'}"),
+        ("rubric", f"sha256 {results.rubric.sha256[:16]}"),
+        ("versions", ", ".join(f"{name} {version}" for name, version in results.versions.items())),
+    ]
+    if audience.staff:
+        known = "seen before, not run again" if submission.cached else "run afresh"
+        facts += [
+            ("seed", str(results.seed)),
+            ("time", f"{wording.seconds(submission.seconds)}, {known}"),
+            ("rubric file", results.rubric.path),
+        ]
+    shown = dict.fromkeys(_outcomes(submission.parts))
+    return Footer(
+        facts=tuple(facts),
+        level=results.isolation,
+        level_meaning=wording.LEVELS[results.isolation],
+        is_open=results.isolation == "open",
+        words=tuple((outcome, wording.MEANINGS[outcome]) for outcome in wording.SIGNS if outcome in shown),
+    )
+
+
+def _outcomes(parts: tuple[PartResult, ...]) -> list[Outcome]:
+    return [part.verdict for part in parts] + [check.verdict for part in parts for check in part.checks]

@@ -1,0 +1,117 @@
+"""How verdicts, points, times, sizes and margins are written on the pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from grader.nouns import Level, Outcome
+
+SIGNS: Mapping[Outcome, str] = {
+    "passed": "✓",
+    "failed": "✗",
+    "crashed": "✗",
+    "stopped": "◷",
+    "skipped": "–",
+    "void": "⊘",
+    "pending": "…",
+    "broken": "!",
+}
+
+MEANINGS: Mapping[Outcome, str] = {
+    "passed": "does what was asked",
+    "failed": "ran, but the result is not the expected one",
+    "crashed": "the handed-in code raised an error or left before it answered",
+    "stopped": "the handed-in code reached a limit of time, memory or output",
+    "skipped": "nothing was handed in for it, or the handout's stub is unchanged",
+    "void": "a leak was proved, so the result cannot count",
+    "pending": "a person has to read it; its points are still open",
+    "broken": "a fault of the grader: it costs no points and is run again",
+}
+
+LEVELS: Mapping[Level, str] = {
+    "strict": "no network, no view of the course or of other people's work, nothing shared with another job",
+    "container": "no network, only its own files to read and write; names of other processes and files could be seen",
+    "open": "no jail at all: the code ran with all rights of the person who started the grader",
+}
+
+BAR_DECADES = 4  # a margin bar reaches from a ten-thousandth of the tolerance to ten thousand times the tolerance
+
+
+def points(value: float) -> str:
+    """Points as people write them: `3`, `2.5`, `0.33`."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def counted(count: float, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 point`, `2.5 points`, `1 try`, `2 tries`."""
+    return f"{points(count)} {noun if count == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a list in a sentence: `a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def number(value: float) -> str:
+    """A measured value in at most four figures; a whole number stays whole."""
+    if not math.isfinite(value):
+        return {True: "inf", False: "-inf"}.get(value > 0, "nan") if not math.isnan(value) else "nan"
+    if value == int(value) and abs(value) < 10_000:
+        return str(int(value))
+    return f"{value:.3g}"
+
+
+def seconds(value: float) -> str:
+    """A duration: `0.42 s`, `3.1 s`, `2 min 5 s`."""
+    if value < 1:
+        return f"{value:.2f} s"
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s"
+
+
+def memory(size_bytes: int) -> str:
+    """A size in binary units: `12 KiB`, `310 MiB`, `2.0 GiB`."""
+    if size_bytes < 1024**2:
+        return f"{round(size_bytes / 1024)} KiB"
+    if size_bytes < 1024**3:
+        return f"{round(size_bytes / 1024**2)} MiB"
+    return f"{size_bytes / 1024**3:.1f} GiB"
+
+
+def margin(value: float) -> str:
+    """How far a result is from the expected one: `0.02 of the tolerance`, `412 times the tolerance`."""
+    if not math.isfinite(value):
+        return "beyond any tolerance"
+    if value == 0:
+        return "exactly as expected"
+    if value <= 1:
+        return f"{value:.2g} of the tolerance"
+    return f"{value:,.0f} times the tolerance" if 10 <= value < 1e6 else f"{value:.2g} times the tolerance"
+
+
+def margin_bar(value: float) -> float:
+    """Length of a margin bar, 0 to 100 on a logarithmic scale; the tolerance itself stands at 50."""
+    if not math.isfinite(value):
+        return 100.0
+    decades = math.log10(max(value, 10.0**-BAR_DECADES))
+    return round(50 + 50 * min(decades, BAR_DECADES) / BAR_DECADES, 1)
+
+
+def shape(sizes: Sequence[int], axes: str = "") -> str:
+    """A shape, with the letters of its axes where they fit: `(4, 7, 6) = (b, s, 2h)`."""
+    letters = axes.split()
+    written = f"({', '.join(map(str, sizes))})"
+    return f"{written} = ({', '.join(letters)})" if len(letters) == len(sizes) > 0 else written
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or its beginning and a sentence that says how much is missing."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}\n[cut here: {len(text) - limit:,} of {len(text):,} characters are not shown]"

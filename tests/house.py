@@ -1,0 +1,230 @@
+"""Measures the house with ast: walls between rooms, sizes, types, docstrings. `python -m tests.house` prints it.
+
+The budgets are those of the design; an exception to one is a line in `EXCEPTIONS`, with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "grader"
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+# Room -> rooms it may import from. A room may always import from itself.
+LEAVES = {"errors", "nouns", "safetext"}
+DOORS: dict[str, set[str]] = {
+    "errors": set(),
+    "nouns": set(),
+    "safetext": set(),
+    "codes": set(),
+    "kit": set(),
+    "box.inside": {"kit"},
+    "rubric": LEAVES,
+    "results": LEAVES,
+    "runs": LEAVES,
+    "progress": LEAVES,
+    "pictures": LEAVES,
+    "box": LEAVES | {"box.inside", "kit"},
+    "judge": LEAVES,
+    "intake": LEAVES,
+    "observer": LEAVES | {"box"},
+    "course": LEAVES | {"observer", "rubric", "runs"},
+    "marker": LEAVES | {"course", "observer", "judge", "pictures"},
+    "proof": LEAVES | {"course", "observer", "judge", "runs"},
+    "report": LEAVES | {"results"},
+    "pipeline": LEAVES
+    | {
+        "box",
+        "course",
+        "intake",
+        "judge",
+        "marker",
+        "observer",
+        "progress",
+        "report",
+        "results",
+        "rubric",
+        "runs",
+    },
+    "commands": LEAVES
+    | {"box", "codes", "course", "observer", "pipeline", "progress", "proof", "report", "results", "rubric"},
+    "cli": {"commands"},
+}
+MAY_IMPORT_TORCH = {"kit", "box.inside"}
+MAX_FILE, MAX_FUNCTION, P50_FILE, P50_FUNCTION, P90_FUNCTION, MAX_FLOORS = 400, 60, 150, 8, 25, 8
+EXCEPTIONS: dict[str, str] = {}
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its dotted name below `grader`."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+def room(module: str) -> str:
+    """The room a module belongs to: `box.inside` for `box.inside.seccomp`, `judge` for `judge.compare`."""
+    return max(
+        (name for name in DOORS if module == name or module.startswith(name + ".")), key=len, default=""
+    )
+
+
+def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[int, str]]:
+    """(line, absolute name) of everything a file imports, wherever the import stands."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if not top_only else _top(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(path, node)
+            yield node.lineno, base
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def _top(tree: ast.Module) -> Iterator[ast.AST]:
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if isinstance(node, (ast.If, ast.Try)):
+            waiting += node.body + node.orelse
+        yield node
+
+
+def _absolute(path: Path, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    here = path.relative_to(ROOT).parts[: -node.level]
+    return ".".join([*here, *([node.module] if node.module else [])])
+
+
+def broken_walls() -> list[str]:
+    """Imports that go upwards or sideways, and torch where it may not be."""
+    known = modules()
+    found = []
+    for module, path in known.items():
+        here = room(module)
+        for line, name in imports(path):
+            if name.split(".")[0] == "torch" and here not in MAY_IMPORT_TORCH:
+                found.append(f"{path.relative_to(ROOT)}:{line}: {here or 'grader'} imports torch")
+            if not name.startswith("grader.") or name.removeprefix("grader.") not in known:
+                continue
+            there = room(name.removeprefix("grader."))
+            if there and there != here and there not in DOORS.get(here, set()):
+                found.append(f"{path.relative_to(ROOT)}:{line}: {here} imports {there}")
+    return found
+
+
+def graph() -> dict[str, set[str]]:
+    """Module -> modules it imports when it is imported."""
+    known = modules()
+    return {
+        module: {
+            name.removeprefix("grader.")
+            for _, name in imports(path, top_only=True)
+            if name.removeprefix("grader.") in known and name.removeprefix("grader.") not in (module, "")
+        }
+        for module, path in known.items()
+    }
+
+
+def floors() -> int:
+    """How many modules deep the longest chain of imports is.
+
+    Raises: ValueError if imports run in a circle; its text names the circle.
+    """
+    edges = graph()
+    depth: dict[str, int] = {}
+
+    def climb(module: str, above: tuple[str, ...]) -> int:
+        if module in above:
+            raise ValueError(" -> ".join([*above[above.index(module) :], module]))
+        if module not in depth:
+            depth[module] = 1 + max((climb(below, (*above, module)) for below in edges[module]), default=0)
+        return depth[module]
+
+    return max(climb(module, ()) for module in edges)
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef, int]]:
+    """Every function with its length in lines, docstring not counted."""
+    for path in modules().values():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, FUNCTIONS):
+                yield path, node, _length(node)
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    if ast.get_docstring(node, clean=False) is not None:
+        lines -= (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
+    return lines
+
+
+def without_docstring() -> list[str]:
+    """Modules and public functions and classes that say nothing about themselves."""
+    found = []
+    for path in modules().values():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if tree.body and not ast.get_docstring(tree):
+            found.append(f"{path.relative_to(ROOT)}: module")
+        found += [
+            f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef))
+            and not node.name.startswith("_")
+            and not ast.get_docstring(node)
+        ]
+    return found
+
+
+def percentile(values: list[int], share: float) -> int:
+    """The value below which a share of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def figures() -> list[tuple[str, int, int]]:
+    """(what, measured, budget) for every budget that is a number."""
+    files = [path.read_text(encoding="utf-8").count("\n") + 1 for path in modules().values()]
+    lengths = [length for _, _, length in functions()]
+    return [
+        ("lines of a file, p50", percentile(files, 0.5), P50_FILE),
+        ("lines of a file, max", max(files), MAX_FILE),
+        ("lines of a function, p50", percentile(lengths, 0.5), P50_FUNCTION),
+        ("lines of a function, p90", percentile(lengths, 0.9), P90_FUNCTION),
+        ("lines of a function, max", max(lengths), MAX_FUNCTION),
+        ("floors of imports", floors(), MAX_FLOORS),
+        ("walls broken", len(broken_walls()), 0),
+        ("public names without docstring", len(without_docstring()), 0),
+    ]
+
+
+def test_lines_per_code_line() -> float:
+    """Lines of tests for each line of the package."""
+    code = sum(path.read_text(encoding="utf-8").count("\n") for path in modules().values())
+    tests = sum(path.read_text(encoding="utf-8").count("\n") for path in (ROOT / "tests").rglob("*.py"))
+    return tests / code
+
+
+def main() -> int:
+    """Prints every figure beside its budget; 1 if one is over."""
+    over = 0
+    for what, measured, budget in figures():
+        over += measured > budget
+        print(f"  {'over' if measured > budget else 'ok  '}  {what:<32} {measured:>5}  (<= {budget})")
+    print(f"        test lines per code line         {test_lines_per_code_line():>5.2f}  (1.2-1.6)")
+    for line in broken_walls() + without_docstring():
+        print(f"  over: {line}")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Which runs a rubric asks for."""
+
+from __future__ import annotations
+
+from grader.nouns import Case, Part, Rubric
+from grader.runs import case_seed, runs_of
+
+
+def a_rubric(*parts: Part, seed: int = 7) -> Rubric:
+    return Rubric(
+        assignment="tiny",
+        title="Tiny",
+        points=1.0,
+        parts=parts,
+        units=(),
+        seed=seed,
+        rtol=1e-4,
+        atol=1e-5,
+        accept=(),
+        repairs={},
+        staff_files={},
+        editions=(),
+        reveal="none",
+        path="tiny.yaml",
+        sha256="0" * 64,
+        folder="",
+    )
+
+
+ENCODER = Part("1d", "Encoder", 1.0, "probe", probe="encode", cases=(Case("ragged", {"n": 3}), Case("alone", {})))
+WRITTEN = Part("1i", "Essay", 4.0, "person")
+
+
+def test_every_part_with_a_probe_gives_one_run_per_case() -> None:
+    runs = runs_of(a_rubric(ENCODER, WRITTEN))
+
+    assert [(run.part, run.case, run.probe, run.args) for run in runs] == [
+        ("1d", "ragged", "encode", {"n": 3}),
+        ("1d", "alone", "encode", {}),
+    ]
+
+
+def test_only_the_parts_named_are_run() -> None:
+    assert runs_of(a_rubric(ENCODER, WRITTEN), ["1i"]) == ()
+
+
+def test_seeds_differ_between_cases_parts_and_courses() -> None:
+    seeds = {case_seed(*what) for what in [(7, "1d", "ragged"), (7, "1d", "alone"), (7, "1e", "ragged"), (8, "1d", "ragged")]}
+
+    assert len(seeds) == 4
+
+
+def test_a_seed_does_not_depend_on_the_run() -> None:
+    assert case_seed(4224, "1d", "ragged") == 3582577530
