@@ -47,9 +47,7 @@ def _looks_like_a_verb(word: str) -> bool:
 def _shared(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--debug", is_flag=True, help="Show our traceback on the terminal."),
-        click.option(
-            "--progress", type=click.Choice(["rich", "plain", "none"]), help="Default: by terminal."
-        ),
+        click.option("--progress", type=click.Choice(["rich", "plain", "none"]), help="Default: by terminal."),
         click.option("--json", "as_json", is_flag=True, help="Print the records as JSON on standard output."),
     ):
         command = option(command)
@@ -154,9 +152,7 @@ def explain(**options: Any) -> None:
 
 
 @verbs.command()
-@click.option(
-    "--isolation", type=LEVEL, default="strict", show_default=True, help="The level that is wanted."
-)
+@click.option("--isolation", type=LEVEL, default="strict", show_default=True, help="The level that is wanted.")
 @_shared
 def doctor(**options: Any) -> None:
     """Tries every layer of the jail and says what is missing, and its cure.

@@ -49,9 +49,7 @@ class Course:
         self.learn((name, part) for name in names)
         return {name: self._known[name, part.id] for name in names}
 
-    def learn(
-        self, wanted: Iterable[tuple[str, Part]], heard: Callable[[str], None] = lambda name: None
-    ) -> None:
+    def learn(self, wanted: Iterable[tuple[str, Part]], heard: Callable[[str], None] = lambda name: None) -> None:
         """Runs the given mistakes on the given parts, unless that was done before."""
         parts: dict[str, set[str]] = {}
         for name, part in wanted:

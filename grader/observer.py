@@ -127,9 +127,7 @@ class Observer:
             yield Job(hand_in.key, hand_in.files, runs)
 
     def _keep(self, hand_in: HandIn, keys: Keys, got: Observations) -> None:
-        lasting = {
-            keys[name]: observation for name, observation in got.items() if observation.ended != "broken"
-        }
+        lasting = {keys[name]: observation for name, observation in got.items() if observation.ended != "broken"}
         self._store.put_all(hand_in.sha256, lasting)
 
     def _key(self, run: Run) -> str:

@@ -55,9 +55,7 @@ def grade(order: Order, watch: Watch) -> Results:
 
     def _observer(handout: Handout, *, fresh: bool = False, loud: bool = False) -> Observer:
         heard = _teller(watch) if loud else None
-        return Observer(
-            handout, level=order.level, workers=order.workers, store=store, on_event=heard, fresh=fresh
-        )
+        return Observer(handout, level=order.level, workers=order.workers, store=store, on_event=heard, fresh=fresh)
 
     course = open_course(rubric, _observer)
     watch.begin(_title(rubric, len(entries), order), len(entries), order.workers)
@@ -69,9 +67,7 @@ def grade(order: Order, watch: Watch) -> Results:
     return results
 
 
-def _graded(
-    order: Order, course: Course, students: Observer, entries: Sequence[Entry], watch: Watch
-) -> Results:
+def _graded(order: Order, course: Course, students: Observer, entries: Sequence[Entry], watch: Watch) -> Results:
     from grader.marker import Marker, write_arrays
 
     rubric = course.rubric

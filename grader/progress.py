@@ -160,9 +160,7 @@ class Live:
         self._pace, self._title = Pace(total, workers), title
         console = Console(stderr=True)
         console.print(title, highlight=False, markup=False)
-        self._live = RichLive(
-            get_renderable=self._block, console=console, refresh_per_second=10, transient=True
-        )
+        self._live = RichLive(get_renderable=self._block, console=console, refresh_per_second=10, transient=True)
         self._live.start()
 
     def working(self, slot: int, key: str, part: str, case: str) -> None:
@@ -191,9 +189,7 @@ class Live:
 
         pace = self._pace
         head = Table.grid(padding=(0, 2))
-        numbers = (
-            f"{pace.finished}/{pace.total}   {pace.unchanged} unchanged   {pace.spent}   ETA {pace.left}"
-        )
+        numbers = f"{pace.finished}/{pace.total}   {pace.unchanged} unchanged   {pace.spent}   ETA {pace.left}"
         head.add_row(ProgressBar(total=max(1, pace.total), completed=pace.finished, width=32), Text(numbers))
         rows = [Text(self._row(slot, *state)) for slot, state in sorted(self._slots.items())[:8]]
         counts = "  ".join(f"{word} {pace.verdicts[word]}" for word in _COUNTED)

@@ -87,9 +87,7 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
 
 def _versions(course: Course, parts: tuple[Part, ...]) -> Iterator[tuple[str, Observed]]:
     kinds = {"reference": "reference", "nothing": "nothing"}
-    kinds |= {name: "variant" for name in course.rubric.accept} | {
-        name: "mistake" for name in course.mistakes
-    }
+    kinds |= {name: "variant" for name in course.rubric.accept} | {name: "mistake" for name in course.mistakes}
 
     def _wanted() -> Iterator[Wanted]:
         runs = runs_of(course.rubric, [part.id for part in parts])
@@ -108,9 +106,7 @@ def _tried(course: Course, parts: tuple[Part, ...], kind: str, observed: Observe
     seen = by_part(observed.observations)
     results = tuple(_judged(course, part, seen.get(part.id, {}), observed.hand_in.files) for part in parts)
     faults = [
-        fault
-        for part, result in zip(parts, results, strict=True)
-        for fault in _faults(kind, observed, part, result)
+        fault for part, result in zip(parts, results, strict=True) for fault in _faults(kind, observed, part, result)
     ]
     name = observed.hand_in.key
     kept = sum(result.score for result in results)

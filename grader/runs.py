@@ -11,10 +11,7 @@ from grader.nouns import Part, Rubric, Run
 def runs_of(rubric: Rubric, parts: Collection[str] = ()) -> tuple[Run, ...]:
     """All runs of the parts that have a probe; of all parts if none is named."""
     return tuple(
-        run
-        for part in rubric.parts
-        if part.probe and (not parts or part.id in parts)
-        for run in _of(part, rubric)
+        run for part in rubric.parts if part.probe and (not parts or part.id in parts) for run in _of(part, rubric)
     )
 
 

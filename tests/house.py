@@ -70,9 +70,7 @@ def modules() -> dict[str, Path]:
 
 def room(module: str) -> str:
     """The room a module belongs to: `box.inside` for `box.inside.seccomp`, `judge` for `judge.compare`."""
-    return max(
-        (name for name in DOORS if module == name or module.startswith(name + ".")), key=len, default=""
-    )
+    return max((name for name in DOORS if module == name or module.startswith(name + ".")), key=len, default="")
 
 
 def imports(path: Path, *, top_only: bool = False) -> Iterator[tuple[int, str]]:

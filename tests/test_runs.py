@@ -45,7 +45,9 @@ def test_only_the_parts_named_are_run() -> None:
 
 
 def test_seeds_differ_between_cases_parts_and_courses() -> None:
-    seeds = {case_seed(*what) for what in [(7, "1d", "ragged"), (7, "1d", "alone"), (7, "1e", "ragged"), (8, "1d", "ragged")]}
+    seeds = {
+        case_seed(*what) for what in [(7, "1d", "ragged"), (7, "1d", "alone"), (7, "1e", "ragged"), (8, "1d", "ragged")]
+    }
 
     assert len(seeds) == 4
 

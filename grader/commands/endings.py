@@ -68,9 +68,7 @@ def _written(error: Exception) -> str:
     for folder in (Path("out/log"), Path(tempfile.gettempdir())):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=folder, prefix="bug-", suffix=".txt", delete=False
-            ) as file:
+            with tempfile.NamedTemporaryFile("w", dir=folder, prefix="bug-", suffix=".txt", delete=False) as file:
                 file.write(text)
             return file.name
         except OSError:  # a full or read-only disk: try the next folder

@@ -125,8 +125,7 @@ def _record(proof: Proof) -> dict[str, Any]:
         "assignment": proof.assignment,
         "full": proof.full,
         "tried": [
-            {"name": tried.name, "kind": tried.kind, "kept": tried.kept, "named": tried.named}
-            for tried in proof.tried
+            {"name": tried.name, "kind": tried.kind, "kept": tried.kept, "named": tried.named} for tried in proof.tried
         ],
         "faults": [asdict(fault) for fault in proof.faults],
     }

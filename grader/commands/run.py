@@ -102,9 +102,7 @@ def _counted(results: Results, graded: int) -> str:
     from grader.progress import clock
 
     unchanged = sum(submission.cached for submission in results.submissions)
-    text = f"  graded {graded}" + (
-        f", of which {unchanged} unchanged since the last run" if unchanged else ""
-    )
+    text = f"  graded {graded}" + (f", of which {unchanged} unchanged since the last run" if unchanged else "")
     return f"{text:<70} {clock(results.seconds)}"
 
 

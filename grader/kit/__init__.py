@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answers import Answer, beside, pick, plain, stacked
-    from .draws import draws
-    from .gradients import gradients
+    from .chance import draws
+    from .graph import gradients
     from .recorder import Recorder, replaced
     from .weights import drawn, fresh, randomize, shapes_of
     from .words import Words, ragged, sentences
 
 _HOMES = {
     "answers": ("Answer", "beside", "pick", "plain", "stacked"),
-    "draws": ("draws",),
-    "gradients": ("gradients",),
+    "chance": ("draws",),
+    "graph": ("gradients",),
     "recorder": ("Recorder", "replaced"),
     "weights": ("drawn", "fresh", "randomize", "shapes_of"),
     "words": ("Words", "ragged", "sentences"),

@@ -1,7 +1,7 @@
-"""What a call gave, brought into the form that a probe returns: plain tensors, or words where there is no tensor.
+"""What a call gave, brought into the form that a probe returns: plain tensors, or words where there is none.
 
-An answer of the wrong kind is a finding, never a crash: `pick` and `plain` give a text instead ("a list of 4"), and a
-check that wants a tensor then says what it got.
+An answer of the wrong kind is a finding, never a crash: `pick` and `plain` give a text instead ("a list"),
+and a check that wants a tensor then says what it got.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def plain(value: Any) -> Answer:
 
 
 def pick(value: Any, *path: int) -> Any:
-    """The element of nested tuples and lists at this path; a text that names what stands there if there is none."""
+    """The element of nested tuples and lists at this path; or a text that names what is there instead."""
     for depth, index in enumerate(path):
         if not isinstance(value, tuple | list):
             return f"element {index} of {kind(value)}"
@@ -41,16 +41,16 @@ def pick(value: Any, *path: int) -> Any:
 
 
 def stacked(values: Sequence[Any]) -> Answer:
-    """All values along a new first axis, or a text that says why they cannot be stacked.
+    """All values along a new first axis, their graph kept, or a text that says why they cannot be stacked.
 
     Shapes: n values of shape (...) -> (n, ...).
     """
-    answers = [plain(value) for value in values]
-    tensors = [answer for answer in answers if isinstance(answer, Tensor)]
-    if not answers:
-        return "nothing: it was never called"
-    if len(tensors) < len(answers):
-        return next(answer for answer in answers if isinstance(answer, str))
+    if not values:
+        return "nothing: there was no call"
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    if len(tensors) < len(values):
+        odd = next(value for value in values if not isinstance(value, Tensor))
+        return odd if isinstance(odd, str) else kind(odd)
     if len({(tensor.shape, tensor.dtype) for tensor in tensors}) > 1:
         return "tensors of different shapes: " + ", ".join(sorted({str(tuple(t.shape)) for t in tensors}))
     return torch.stack(tensors)
@@ -59,8 +59,8 @@ def stacked(values: Sequence[Any]) -> Answer:
 def beside(batch: Any, alone: Any) -> Answer:
     """The share of the first sentence in the answer to a batch, wherever the batch axis stands.
 
-    The axis is the only one in which the two answers differ; if there is no such axis the batch comes back whole, so
-    that a comparison with `alone` fails.
+    The axis is the only one in which the two answers differ; if there is no such axis the batch comes back
+    whole, so that a comparison with `alone` fails.
 
     Shapes: batch (..., b, ...), alone (..., 1, ...) -> as alone.
     """

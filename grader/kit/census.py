@@ -87,8 +87,7 @@ class SourceFile:
         if self.is_notebook:
             return name in self.text
         return (
-            re.search(rf"^[ \t]*(?:class|def|async def)[ \t]+{name}\b|\b{name}\b[^=\n]*=", self.text, re.M)
-            is not None
+            re.search(rf"^[ \t]*(?:class|def|async def)[ \t]+{name}\b|\b{name}\b[^=\n]*=", self.text, re.M) is not None
         )
 
     def _cells(self) -> Iterator[Piece]:
@@ -159,13 +158,9 @@ def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield statement.name
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            yield from (
-                node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
-            )
+            yield from (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
         elif isinstance(statement, ast.If | ast.Try | ast.With):
-            yield from _bound(
-                child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt)
-            )
+            yield from _bound(child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
 
 
 def _is_theirs(folder: Path) -> bool:

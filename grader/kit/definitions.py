@@ -16,8 +16,9 @@ from .census import Piece
 # A call of one of these at the top level means a script: it wants arguments, a terminal or hours.
 ACTIONS = frozenset(
     """
-    parse_args parse_known_args docopt input backward main train fit train_one_epoch validate evaluate run launch
-    """.split()
+    parse_args parse_known_args docopt input backward main train fit train_one_epoch validate evaluate run
+    launch
+    """.split()  # noqa: SIM905 (a list of words reads better)
 )
 # What a plain assignment may call: constructors of constants, and questions about the machine.
 PLAIN_CALLS = frozenset(
@@ -26,7 +27,7 @@ PLAIN_CALLS = frozenset(
     getLogger compile Path dict list set tuple frozenset int float str bool range len partial OrderedDict
     defaultdict Counter join exists dirname abspath get getenv tensor arange zeros ones log sqrt min max sum
     sorted zip enumerate
-    """.split()
+    """.split()  # noqa: SIM905
 )
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -92,9 +93,7 @@ def _where_it_acted(error: Exception, pieces: Sequence[Piece]) -> ast.stmt | Non
                 (each for each in piece.tree.body if each.lineno <= line <= (each.end_lineno or line)), None
             )
             acts = (
-                statement is not None
-                and not isinstance(statement, DEFINITIONS)
-                and _plain(statement) is not statement
+                statement is not None and not isinstance(statement, DEFINITIONS) and _plain(statement) is not statement
             )
             return statement if acts else None
     return None

@@ -1,22 +1,26 @@
 """A student's hand-in as modules: `hw.nmt_model` is the file that defines `NMT`, wherever it lies.
 
-Runs inside the jail, and on students' own machines. Every unit is imported once, in the order given; what goes
-wrong is kept and raised when a probe asks for that unit, so that a fault in one file costs the other parts
+Runs inside the jail, and on students' own machines. Every unit is imported once, in the order given; what
+goes wrong is kept and raised when a probe asks for that unit, so a fault in one file costs the other parts
 nothing.
 """
 
 from __future__ import annotations
 
+import ast
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from . import repairs as old_code
+from . import stand_ins
 from .census import Census, SourceFile
 from .source_text import same_text
 from .stubs import Function, is_stub
-from .tree import Tree
+from .tree import Surroundings, Tree
 
 
 class Missing(Exception):  # noqa: N818 (a fact about the hand-in)
@@ -71,15 +75,23 @@ class Handin:
         self.notes: list[str] = []
         self._units = {str(unit["name"]): unit for unit in units}
         self._given, self._blocked, self._announce = given, blocked, announce
-        self._census = Census(Path(root).resolve())
-        self._staff = {path.relative_to(staff_files).as_posix(): path for path in sorted(_files(staff_files))}
+        self._census = Census(Path(root).absolute())
+        staff = {path.relative_to(staff_files).as_posix(): path for path in sorted(_files(staff_files))}
         self._chosen: dict[str, SourceFile] = {}
         self._loaded: dict[str, ModuleType | Exception] = {}
-        self._plain = self._tree("handin", {})
+        self._around = Surroundings(
+            staff=staff,
+            own_names=frozenset(self._units) | {Path(path).stem for path in staff},
+            revise=functools.partial(old_code.revise, tuple(repairs), self._note),
+            note=self._note,
+        )
+        self._plain = Tree("handin", self._census, self._around, {})
         self._note_staff_files()
+        old_code.install(tuple(repairs), self._note)
+        stand_ins.install(self._note)
 
     def load_all(self) -> None:
-        """Imports every unit once, in the order given; what goes wrong waits for whoever asks for the unit."""
+        """Imports every unit once, in the order given; what goes wrong waits for whoever asks."""
         for name, unit in self._units.items():
             if name in self._blocked:
                 self._loaded[name] = Blocked(name, *self._blocked[name])
@@ -113,24 +125,23 @@ class Handin:
 
     def _load(self, name: str, unit: Mapping[str, Any]) -> ModuleType | Exception:
         wanted = [str(each) for each in unit["defines"]]
-        candidates = self._census.candidates(name, wanted)
-        if not candidates:
+        path = self._choose(name, wanted)
+        if path is None:
             return self._missing(name, wanted[0])
-        file = self._choose(name, candidates)
-        given = {str(module): self._given / str(path) for module, path in unit.get("given", {}).items()}
-        tree = self._tree(f"handin_{name}", given) if given else self._plain
+        given = {str(module): self._given / str(place) for module, place in unit.get("given", {}).items()}
+        tree = Tree(f"handin_{name}", self._census, self._around, given) if given else self._plain
         tree.enter()
         try:
-            replacements = [tree.load(path) for path in given.values()]
-            return self._import(name, file, tree, wanted, replacements)
+            replacements = [tree.load(place) for place in given.values()]
+            return self._import(name, path, tree, wanted, replacements)
         finally:
             tree.leave()
 
     def _import(
-        self, name: str, file: SourceFile, tree: Tree, wanted: Sequence[str], given: Sequence[ModuleType]
+        self, name: str, path: Path, tree: Tree, wanted: Sequence[str], given: Sequence[ModuleType]
     ) -> ModuleType | Exception:
         try:
-            module = tree.load(file.path)
+            module = tree.load(path)
         except BaseException as error:
             return ImportFailed(name, error)
         for stand_in in given:
@@ -140,13 +151,20 @@ class Handin:
         self._complete(name, module, tree, wanted)
         return module
 
-    def _choose(self, name: str, candidates: Sequence[SourceFile]) -> SourceFile:
+    def _choose(self, name: str, wanted: Sequence[str]) -> Path | None:
+        """The file of a unit: the best that defines it, else the staff's, else one with another spelling."""
+        candidates = self._census.candidates(name, wanted)
+        if not candidates and f"{name}.py" in self._around.staff:
+            return self._around.staff[f"{name}.py"]
+        candidates = candidates or [file for each in wanted for _, file in self._census.near_misses(each)]
+        if not candidates:
+            return None
         file = candidates[0]
         self._chosen[name] = file
         others = [other.relative for other in candidates[1:] if other.pieces]
         also = f" (of several: also {', '.join(others[:4])})" if others else ""
         self._note(f"file {name}: {file.relative}{also}")
-        return file
+        return file.path
 
     def _complete(self, name: str, module: ModuleType, tree: Tree, wanted: Sequence[str]) -> None:
         """Brings names of the unit that lie in other files, or are spelled another way, under the unit."""
@@ -164,9 +182,7 @@ class Handin:
                 break
         absent = [each for each in wanted if each not in vars(module)]
         if absent and "__getattr__" not in vars(module):
-            vars(module)["__getattr__"] = _raiser(
-                module.__name__, {each: self._missing(name, each) for each in absent}
-            )
+            vars(module)["__getattr__"] = _raiser(module.__name__, {each: self._missing(name, each) for each in absent})
 
     def _spellings(self, name: str) -> list[tuple[str, SourceFile]]:
         exact = [(name, file) for file in self._census.candidates("", [name]) if file.pieces]
@@ -180,18 +196,14 @@ class Handin:
             break
         return Missing(fact, f"{name} at the top level of a .py file or notebook, as in the handout")
 
-    def _tree(self, package: str, given: Mapping[str, Path]) -> Tree:
-        return Tree(
-            package, self._census, given=given, staff=self._staff, revise=lambda piece: piece, note=self._note
-        )
-
     def _still_bound(self, unit: str, names: Sequence[str], function: Function) -> bool:
         """Whether the name still leads to the function in the text, and was not bound anew later."""
         found: Any = self._loaded.get(unit)
         if not isinstance(found, ModuleType):
             return True
         for name in names:
-            found = inspect.unwrap(getattr(found, name, None))
+            found = getattr(found, name, None)
+        found = inspect.unwrap(found) if callable(found) else found
         code = getattr(found, "__code__", None)
         first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
         return code is None or first <= code.co_firstlineno <= (function.end_lineno or first)
@@ -206,7 +218,8 @@ class Handin:
         for file in sorted(_files(self._census.root)):
             relative = file.relative_to(self._census.root).as_posix()
             staff = next(
-                (each for path, each in self._staff.items() if f"/{relative}".endswith(f"/{path}")), None
+                (each for path, each in self._around.staff.items() if f"/{relative}".endswith(f"/{path}")),
+                None,
             )
             if staff is not None and not same_text(file.read_bytes(), staff.read_bytes()):
                 self._note(f"staff file {relative} replaced: it differed")
@@ -226,8 +239,6 @@ def _own_names(module: ModuleType) -> dict[str, Any]:
 
 def _function(file: SourceFile, names: Sequence[str]) -> tuple[Function, str] | None:
     """The last function of this dotted name, and the text that it stands in."""
-    import ast
-
     for piece in reversed(file.pieces):
         body: Sequence[ast.stmt] = piece.tree.body
         node: ast.stmt | None = None

@@ -1,6 +1,6 @@
 """A stand-in for a method: it notes what it is called with and answers as prescribed.
 
-It works for `self.step(...)`, `NMT.step(self, ...)`, positions and keywords; keywords are those of the student's own
+It works for `self.step(...)`, `NMT.step(self, ...)`, positions and keywords; keywords are those of their own
 method, so renamed parameters are understood by their position.
 """
 
@@ -36,9 +36,7 @@ class Recorder:
         """What the first calls were given for this parameter, None where it was left out."""
         return [call.get(parameter) for call in self.calls[:first]]
 
-    def bind(
-        self, own: Callable[..., Any] | None, args: tuple[Any, ...], keywords: dict[str, Any]
-    ) -> dict[str, Any]:
+    def bind(self, own: Callable[..., Any] | None, args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
         """Arguments by the names of the handout; `own` is the method whose place this takes."""
         aliases = dict(zip(_parameters_of(own), self._parameters, strict=False)) if own else {}
         named = dict(zip(self._parameters, args, strict=False))
@@ -49,7 +47,7 @@ class Recorder:
 
 @contextmanager
 def replaced(owner: Any, name: str, recorder: Recorder) -> Iterator[Recorder]:
-    """Puts the recorder in the place of a method, on the object and on its class, until the end of the block."""
+    """Puts the recorder in the place of a method, on object and class, until the end of the block."""
     kind, own = type(owner), getattr(type(owner), name, None)
     at_class, at_object = vars(kind).get(name), vars(owner).pop(name, None)
 

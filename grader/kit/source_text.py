@@ -36,7 +36,7 @@ def read_source(path: Path) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Bytes of a text in the encoding they declare, else the first of UTF-8, GB 18030 and Latin-1 that fits."""
+    """A text in the encoding that it declares, else the first of UTF-8, GB 18030 and Latin-1 that fits."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return unify_lines(data[len(mark) :].decode(encoding, errors="replace"))

@@ -1,7 +1,7 @@
 """Untouched stubs: a function still as the handout gave it is work not handed in, not work gone wrong.
 
-A stub either has marked regions, all of them empty, and around them nothing that only a solution would hold; or
-it has no marks, and a body that computes nothing. Doubt counts as touched: then it is run and judged.
+A stub either has marked regions, all of them empty, and around them nothing that only a solution would hold;
+or it has no marks, and a body that computes nothing. Doubt counts as touched: then it is run and judged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ END = re.compile(r"#.*\bEND\b.*\b(CODE|SOLUTION|IMPLEMENTATION)\b", re.I)
 GIVEN_CALLS = frozenset(
     """
     super __init__ size zeros float byte bool to len masked_fill_ int format print ModelEmbeddings device dim
-    """.split()
+    """.split()  # noqa: SIM905 (a list of words reads better)
 )
 SOLUTION_NODES = (
     *(ast.For, ast.While, ast.AsyncFor, ast.With, ast.Lambda),
@@ -40,9 +40,7 @@ def is_stub(function: Function, text: str) -> bool:
         for child in ast.walk(node)
         if isinstance(child, ast.stmt) and child is not node and _within(child, regions)
     ]
-    return all(_is_empty(node) for node in [*inside, *nested]) and not any(
-        _solves(node, regions) for node in around
-    )
+    return all(_is_empty(node) for node in [*inside, *nested]) and not any(_solves(node, regions) for node in around)
 
 
 def parts_to_write(node: ast.stmt, text: str) -> Iterator[Function]:
@@ -60,9 +58,7 @@ def _regions(function: Function, text: str) -> list[tuple[int, int]]:
     lines = text.split("\n")
     regions: list[tuple[int, int]] = []
     start = 0
-    for number in range(
-        function.lineno, min(_end_with_comments(lines, last, function.col_offset), len(lines)) + 1
-    ):
+    for number in range(function.lineno, min(_end_with_comments(lines, last, function.col_offset), len(lines)) + 1):
         line = lines[number - 1]
         if END.search(line):
             if start:

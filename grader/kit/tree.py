@@ -1,9 +1,10 @@
 """One view of a hand-in as Python modules: every file once, whatever name its siblings call it by.
 
 Each file is a module of one package (`handin`, or `handin_<unit>` where the staff's modules stand in for
-siblings), so relative imports work in every layout. `import utils`, `from a4.utils import x` and `from .utils
-import x` give the same module. Names are searched in the folder of the unit, in the folders above it, among the
-staff's files, and last in the whole hand-in. Only source is taken, and only where nothing installed has the name.
+siblings), so relative imports work in every layout. `import utils`, `from a4.utils import x` and
+`from .utils import x` give the same module. Names are searched in the folder of the unit, in those above it,
+among the staff's files, and last in the whole hand-in. Only source is taken, and only where nothing
+installed has the name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .census import Census, Piece, SourceFile
 from .definitions import run_module
 
 Spec = importlib.machinery.ModuleSpec
-# Written before the folder in `__path__`, so that Python's own finder, which also takes .so and .pyc, leaves it.
+# Written before the folder in `__path__`, so that Python's own finder, which takes .so too, leaves it alone.
 OURS = "handin:"
 
 
@@ -31,8 +32,8 @@ OURS = "handin:"
 class Surroundings:
     """What a tree needs beside the hand-in itself.
 
-    `given`: module name -> the staff's file that stands in for it. `staff`: path in the hand-in -> the staff's file
-    laid over it. `own_names`: module names that the assignment itself uses, found before anything installed.
+    `staff`: path in the hand-in -> the staff's file laid over it. `own_names`: module names of the assignment
+    itself, found before anything installed. `revise` repairs a piece before it runs.
     """
 
     staff: Mapping[str, Path]
@@ -96,7 +97,7 @@ class Tree(importlib.abc.MetaPathFinder):
         return given or _look_up(name, folders) or (self.around.staff.get(f"{name}.py") if folders else None)
 
     def _elsewhere(self, name: str) -> Path | None:
-        """A name that lies in no folder searched: the staff's, a lost package's, or anywhere in the tree."""
+        """A name that lies in no folder searched: the staff's, a lost package's, or wherever it is."""
         if f"{name}.py" in self.around.staff:
             return self.around.staff[f"{name}.py"]
         if self._is_lost_package(name):
@@ -104,7 +105,7 @@ class Tree(importlib.abc.MetaPathFinder):
         return next((file.path for file in self.census.by_stem(name)), None)
 
     def _is_lost_package(self, name: str) -> bool:
-        """Whether a file beside the unit imports `name.x` although `x.py` was handed in without its folder."""
+        """Whether a file beside the unit imports `name.x` while `x.py` came without its folder."""
         pattern = re.compile(rf"^\s*(?:from|import)\s+{re.escape(name)}\.(\w+)", re.M)
         beside = [file for file in self.census.files if file.path.parent == self.folders[0]]
         stems = {file.path.stem for file in beside} | {Path(path).stem for path in self.around.staff}
@@ -141,7 +142,7 @@ class Tree(importlib.abc.MetaPathFinder):
     def run(self, module: ModuleType, path: Path) -> None:
         """Fills a module from its file.
 
-        Raises: whatever their code raises; ImportError for a file that is no source; SyntaxError with its line.
+        Raises: whatever their code raises; ImportError for a file that is no source; SyntaxError.
         """
         theirs = path in self._files
         file = self._files[path] if theirs else SourceFile(path.parent, path)

@@ -1,7 +1,7 @@
 """Weights and inputs from names: equal layers get equal numbers, whatever order they were made in.
 
-Every tensor has a generator of its own, seeded with the name and the seed of the run; the global random stream is
-neither read nor moved.
+Every tensor has a generator of its own, seeded with the name and the seed of the run; the global random
+stream is neither read nor moved.
 """
 
 from __future__ import annotations
@@ -35,13 +35,12 @@ def fresh(*things: Thing) -> tuple[Thing, ...]:
 
 
 @torch.no_grad()
-def randomize(
-    model: Model, seed: int, *, scale: float = 0.5, biases: Literal["random", "zero"] = "random"
-) -> Model:
+def randomize(model: Model, seed: int, *, scale: float = 0.5, biases: Literal["random", "zero"] = "random") -> Model:
     """The same model, every parameter filled from its name; normalisation weights are spread around 1.
 
-    Rows of embeddings at the padding index are filled as well. Buffers stay as they are. A parameter with several
-    names takes its first in the alphabet. Layers hidden in plain lists, tuples and dicts are filled as if registered.
+    Rows of embeddings at the padding index are filled as well. Buffers stay as they are. A parameter with
+    several names takes its first in the alphabet. Layers in plain lists, tuples and dicts are filled as if
+    they were registered.
     """
     for name, parameter, owner in _parameters(model):
         if is_lazy(parameter):  # has no shape before its first call
@@ -58,29 +57,25 @@ def randomize(
 
 def shapes_of(model: nn.Module) -> dict[str, list[int]]:
     """Shape of every registered parameter by its name: what an optimizer would be given."""
-    return {
-        name: list(parameter.shape) for name, parameter in model.named_parameters() if not is_lazy(parameter)
-    }
+    return {name: list(parameter.shape) for name, parameter in model.named_parameters() if not is_lazy(parameter)}
 
 
 def _is_shift(name: str) -> bool:
-    return name.startswith(("bias", "beta", "shift")) or name.startswith("b_")
+    return name.startswith(("bias", "beta", "shift", "b_"))
 
 
 def _parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter, nn.Module]]:
     """Each parameter once, under the first of its names."""
     found: dict[int, tuple[str, nn.Parameter, nn.Module]] = {}
     for path, module in _modules(model, "", set()):
-        for name, parameter in module.named_parameters(
-            path.rstrip("."), recurse=False, remove_duplicate=False
-        ):
+        for name, parameter in module.named_parameters(path.rstrip("."), recurse=False, remove_duplicate=False):
             if id(parameter) not in found or name < found[id(parameter)][0]:
                 found[id(parameter)] = (name, parameter, module)
     yield from found.values()
 
 
 def _modules(module: nn.Module, path: str, above: set[int]) -> Iterator[tuple[str, nn.Module]]:
-    """The module and all below it, with the path to each, under every name it has; those in plain containers too."""
+    """The module and all below it, each under every path that leads to it; those in plain containers too."""
     if id(module) in above:
         return
     above = above | {id(module)}
@@ -95,11 +90,5 @@ def _modules(module: nn.Module, path: str, above: set[int]) -> Iterator[tuple[st
 
 
 def _hidden(value: Any) -> Iterator[tuple[Any, nn.Module]]:
-    entries = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list | tuple)
-        else ()
-    )
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
     yield from ((place, entry) for place, entry in entries if isinstance(entry, nn.Module))

@@ -21,9 +21,7 @@ class Lexicon:
 
     def __init__(self, size: int) -> None:
         """Makes `size` words, the marks counted."""
-        self.word2id = {
-            word: index for index, word in enumerate((*MARKS, *(f"w{n}" for n in range(4, size))))
-        }
+        self.word2id = {word: index for index, word in enumerate((*MARKS, *(f"w{n}" for n in range(4, size))))}
         self.id2word = {index: word for word, index in self.word2id.items()}
         self.pad_id = self.word2id["<pad>"]
         self.unk_id = self.word2id["<unk>"]

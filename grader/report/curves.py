@@ -106,7 +106,11 @@ def _thinned(line_n: Array) -> tuple[Array, Array]:
     chosen = []
     for part in np.array_split(np.arange(line_n.size), BINS):
         finite = part[np.isfinite(line_n[part])]
-        keep = {int(finite[line_n[finite].argmin()]), int(finite[line_n[finite].argmax()])} if finite.size else {int(part[0])}
+        keep = (
+            {int(finite[line_n[finite].argmin()]), int(finite[line_n[finite].argmax()])}
+            if finite.size
+            else {int(part[0])}
+        )
         chosen += sorted(keep)
     kept = np.array(chosen)
     return steps_n[kept], np.where(np.isfinite(line_n[kept]), line_n[kept], np.nan)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import re
 from collections.abc import MutableMapping, Sequence
 from functools import cache
@@ -123,7 +122,9 @@ def _depth(source: str) -> int:
 
 @cache
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
+    markdown = (
+        MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
+    )
     markdown.inline.ruler.before("escape", "formula", _formula_rule)
     markdown.add_render_rule("formula", _formula_html)
     for kind in ("heading_open", "heading_close"):
@@ -166,8 +167,3 @@ def language_of(text: str) -> str:
         return "ja"
     winner = max(counts, key=lambda language: counts[language])
     return winner if counts[winner] * 8 > len(text) else ""
-
-
-def unescaped(markup: str) -> str:
-    """The plain text of a piece of markup without elements; for tests of what is shown."""
-    return html.unescape(markup)

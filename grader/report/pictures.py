@@ -145,7 +145,9 @@ def _slice_note(array: Array, index: tuple[int, ...], picture: Picture) -> list[
     names = letters if len(letters) == array.ndim else [f"axis {axis}" for axis in range(array.ndim)]
     directions = f"{names[-2]} runs down, {names[-1]} across" if array.ndim > 1 else ""
     if picture.x or picture.y:
-        directions = "; ".join(text for text in (picture.x and f"across: {picture.x}", picture.y and f"down: {picture.y}") if text)
+        directions = "; ".join(
+            text for text in (picture.x and f"across: {picture.x}", picture.y and f"down: {picture.y}") if text
+        )
     if not index:
         return [f"{directions[:1].upper()}{directions[1:]}."] if directions else []
     where = wording.listed([f"{name} = {at}" for name, at in zip(names, index, strict=False)])
@@ -164,7 +166,9 @@ def _legend(panels: list[Panel], arrays: list[Array], max_px: int) -> list[str]:
 def _curves(picture: Picture, yours: Array | None, expected: Array | None) -> PictureView:
     from grader.report import curves  # matplotlib takes 0.6 s; most pages have no curve
 
-    lines = {label: curves.lines(array) for label, array in (("yours", yours), ("expected", expected)) if array is not None}
+    lines = {
+        label: curves.lines(array) for label, array in (("yours", yours), ("expected", expected)) if array is not None
+    }
     drawn = {label: array for label, array in lines.items() if array is not None}
     if not drawn:
         return _said(picture, NOT_AVAILABLE)

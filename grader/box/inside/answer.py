@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping
-from numbers import Number
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-import numpy as np
-import torch
-
-from grader.box.inside.frame import write_frame
+from grader.box.inside.frame import BadAnswer, write_frame
 
 MESSAGE_CHARACTERS: Final = 4_000
 TRACEBACK_CHARACTERS: Final = 32_000
@@ -42,9 +38,13 @@ def raised(error: BaseException, root: Path, how: str) -> dict[str, Any]:
     return {**ended(how), "fault": fault}
 
 
-def send(fd: int, head: dict[str, Any], tensors: Mapping[str, Any]) -> None:
-    """Writes the one frame of this case."""
-    _write_frame(fd, head, tensors)
+def send(fd: int, head: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Writes the one frame of this case; an output that cannot be sent becomes their fault, in words."""
+    try:
+        _write_frame(fd, head, values)
+    except BadAnswer as bad:
+        fault = {"type": "TypeError", "message": str(bad), "frames": [], "traceback": ""}
+        _write_frame(fd, {**ended("raised"), "fault": fault, "notes": head["notes"]}, {})
 
 
 def _message(error: BaseException) -> str:
@@ -84,25 +84,11 @@ def _frame(root: Path, file: Path, line: int, function: str) -> dict[str, Any]:
     return {"file": str(file.relative_to(root)), "line": line, "function": function, "near": near}
 
 
-def sorted_outputs(outputs: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """A probe's outputs as texts and as tensors.
+def outputs(value: Any) -> dict[str, Any]:
+    """What a probe returned, if it is a dict of named outputs.
 
-    Raises: TypeError if one of them is neither a tensor, nor a number, nor a list of numbers, nor text.
+    Raises: TypeError if not.
     """
-    if not isinstance(outputs, dict):
-        raise TypeError(f"the probe gave a {type(outputs).__name__}; a dict of named outputs is needed")
-    texts = {str(name): value for name, value in outputs.items() if isinstance(value, str)}
-    return texts, {str(name): _tensor(name, value) for name, value in outputs.items() if name not in texts}
-
-
-def _tensor(name: str, value: Any) -> Any:
-    if isinstance(value, torch.Tensor | np.ndarray):
-        return value
-    if isinstance(value, bool | Number | list | tuple):
-        try:
-            array = np.asarray(value)
-        except (ValueError, TypeError, RuntimeError):
-            array = np.asarray(None)
-        if array.dtype.kind in "biuf":
-            return array
-    raise TypeError(f"output '{name}' is a {type(value).__name__}; a tensor or a number is needed")
+    if not isinstance(value, dict):
+        raise TypeError(f"the probe gave a {type(value).__name__}; a dict of named outputs is needed")
+    return value

@@ -66,9 +66,7 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
 
     Raises: OSError if the kernel refuses.
     """
-    result = _libc.mount(
-        kind.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode() or None
-    )
+    result = _libc.mount(kind.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode() or None)
     _checked(result, f"mount {kind} on {target}")
 
 

@@ -47,6 +47,4 @@ def read_plan(folder: Path) -> Plan:
 
 def read_files(folder: Path) -> dict[str, bytes]:
     """All files below a folder by relative path; none if there is no such folder."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -63,7 +63,7 @@ def run(plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, cod
         try:
             report = _guarded(plan, order, files, scratch, code, status)
         except BaseException:
-            report = {"error": traceback.format_exc()[-4000:]}
+            report = {"at": "error", "error": traceback.format_exc()[-4000:]}
         status.setblocking(False)
         _quietly(lambda: status.send(json.dumps(report).encode()))
     os._exit(0)
@@ -105,7 +105,12 @@ def _walled(
     _, _, used = os.wait4(pid, 0)
     word = os.read(told, 4)
     code_of_student = struct.unpack("i", word)[0] if len(word) == 4 else -int(signal.SIGKILL)
-    return {"exit": code_of_student, "cpu_s": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
+    return {
+        "at": "ended",
+        "exit": code_of_student,
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "peak": used.ru_maxrss * 1024,
+    }
 
 
 def _walls(plan: Plan, scratch: str) -> Places:
@@ -126,9 +131,7 @@ def _made(path: str) -> str:
     return path
 
 
-def _first(
-    plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes, tell: int
-) -> None:
+def _first(plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes, tell: int) -> None:
     """Pid 1 of the job: starts the student process, reaps everything, and leaves with it."""
     status = -1
     try:
@@ -175,7 +178,7 @@ def _followed(
         _remove(places.scratch)
     cpu = used if ended is not None else used_after
     exit_code = ended if ended is not None else -int(signal.SIGKILL)
-    return {"exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
+    return {"at": "ended", "exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
 
 
 def _kill_descendants() -> Any:
@@ -261,9 +264,7 @@ def unpack(files: int, root: str) -> None:
             path.write_bytes(stream.read(length))
 
 
-def _student(
-    plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes
-) -> None:
+def _student(plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes) -> None:
     """The student process: gives up its last rights, then serves cases; never returns."""
     status = 71
     try:

@@ -145,9 +145,8 @@ def _observe(hw: Handin, root: Path, case: dict[str, Any]) -> tuple[dict[str, An
     random.seed(seed)
     np.random.seed(seed % _NUMPY_SEEDS)
     torch.manual_seed(seed)
-    outputs = getattr(PROBES, case["probe"])(hw, seed=seed, **case["args"])
-    texts, tensors = answer.sorted_outputs(outputs)
-    return {**answer.ended("answered"), "texts": texts}, tensors
+    probe = getattr(PROBES, case["probe"])
+    return answer.ended("answered"), answer.outputs(probe(hw, seed=seed, **case["args"]))
 
 
 def _flush() -> None:

@@ -55,7 +55,8 @@ class NMT(nn.Module):
     def encode(self, source_padded: Tensor, source_lengths: list[int]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """What the encoder hands to the decoder: its hidden states, and the decoder's first state.
 
-        Shapes: source_padded (s, b), longest sentence first -> enc_hiddens (b, s, 2h), zero at pads; h0, c0 (b, h).
+        Shapes: source_padded (s, b), longest sentence first -> enc_hiddens (b, s, 2h), zero at pads; h0, c0
+        (b, h).
         """
         enc_hiddens, dec_init_state = None, None
         ### BEGIN ANSWER 1d
@@ -106,9 +107,11 @@ class NMT(nn.Module):
         enc_hiddens_proj: Tensor,
         enc_masks: Tensor | None,
     ) -> tuple[tuple[Tensor, Tensor], Tensor, Tensor]:
-        """One step of the decoder: its new state, the combined output, and the attention scores after masking.
+        """One step of the decoder: its new state, the combined output, and the attention scores after
+        masking.
 
-        Shapes: Ybar_t (b, e+h), enc_hiddens (b, s, 2h), enc_hiddens_proj (b, s, h), enc_masks (b, s), 1 at pads
+        Shapes: Ybar_t (b, e+h), enc_hiddens (b, s, 2h), enc_hiddens_proj (b, s, h), enc_masks (b, s), 1 at
+        pads
             -> (h, c) each (b, h), O_t (b, h), e_t (b, s).
         """
         ### BEGIN ANSWER 1f

@@ -1,7 +1,7 @@
 """Words and their indices, of both languages: given by the staff, and put over every hand-in.
 
-Indices 0 to 3 are <pad>, <s>, </s> and <unk>. Nothing outside torch and the standard library is imported, and the
-padding is done here, so that a vocabulary never depends on part 1a.
+Indices 0 to 3 are <pad>, <s>, </s> and <unk>. Nothing outside torch and the standard library is imported,
+and the padding is done here, so that a vocabulary never depends on part 1a.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from .weights import drawn
 def gradients(outputs: Any, sources: Mapping[str, Tensor | None], seed: int) -> dict[str, Tensor]:
     """The gradient of a random mixture of all outputs at each source; zeros where no path leads there.
 
-    `outputs` may be nested in tuples and lists; what is no floating tensor in it is left out. A source that is None,
-    because a layer is missing, has the gradient zero.
+    `outputs` may be nested in tuples and lists; what is no floating tensor in it is left out. A source that
+    is None, because a layer is missing, has the gradient zero.
 
     Shapes: each gradient has the shape of its source.
     """

@@ -1,0 +1,209 @@
+"""100 hand-ins of a4, graded three ways in one run: by us, by one pytest process each, and by bare calls.
+
+    ours     grade submissions/ --rubric a4.yaml      jail, limits, verdicts, pages
+    pytest   one `pytest` process per hand-in         the same probes and comparisons, no jail, no limits, no pages
+    floor    the same probes called in one process    torch warm, nothing compared, nothing protected
+
+Every way handles the same hand-ins: samples that end by themselves, the reference, its variants and its mistakes, with
+a line appended so that no two are equal. CPU is user + system time of all processes, from the kernel. The ways take
+turns, in `--rounds` rounds; medians are printed. `python benchmarks/a4.py --hand-ins 100`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUBRIC = ROOT / "rubrics" / "a4.yaml"
+SAMPLES = ("ada", "bo", "cleo", "dev", "eli", "fay", "ivo", "june")  # those that need no limit to end
+WAYS = ("ours", "pytest", "floor")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one way cost for all hand-ins together."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+
+
+def write_hand_ins(folder: Path, count: int) -> int:
+    """Writes `count` different hand-ins; the number of (part, case) runs each has."""
+    from grader.rubric.load import load_rubric
+    from grader.rubric.versions import edited, mistakes_of, reference_files, variants_of
+
+    from grader.runs import runs_of
+
+    rubric = load_rubric(RUBRIC)
+    files = reference_files(rubric)
+    versions: dict[str, Mapping[str, bytes]] = {"reference": files}
+    versions |= {name: edited(files, one.edits, name) for name, one in variants_of(rubric).items()}
+    versions |= {name: edited(files, one.edits, name) for name, one in mistakes_of(rubric).items()}
+    for name in SAMPLES:
+        base = ROOT / "submissions" / "a4" / name
+        paths = (path for path in base.rglob("*") if path.is_file())
+        versions[name] = {path.relative_to(base).as_posix(): path.read_bytes() for path in paths}
+    names = list(versions)
+    for number in range(count):
+        name = names[number % len(names)]
+        for path, text in versions[name].items():
+            target = folder / f"h{number:03d}" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            mark = f"\n# hand-in {number}\n".encode() if path.endswith(".py") else b""
+            target.write_bytes(text + mark)
+    return len(runs_of(rubric))
+
+
+def measured(work: Callable[[], None]) -> Cost:
+    """What the child processes of `work` cost. Peak is that of the largest single process."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    work()
+    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, cpu, after.ru_maxrss / 1024)
+
+
+def ours(folder: Path, out: Path, *, fresh: bool = True) -> Callable[[], None]:
+    """`grade`, with its default of one slot per core; a fresh run knows only the reference."""
+
+    def work() -> None:
+        command = [sys.executable, "-m", "grader.cli", "run", str(folder), "--rubric", str(RUBRIC)]
+        subprocess.run([*command, "--out", str(out), "--progress", "none"], check=True, capture_output=True, cwd=ROOT)
+
+    if fresh:
+        shutil.rmtree(out, ignore_errors=True)
+    return work
+
+
+TEST = '''"""The probes of a4 on the hand-in in HANDIN, compared with what the reference gave."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from benchmarks.bare import Course, compared
+
+course = Course(Path(os.environ["COURSE"]))
+hand_in = course.hand_in(Path(os.environ["HANDIN"]))
+
+
+@pytest.mark.parametrize("run", course.runs, ids=[f"{run['part']}-{run['case']}" for run in course.runs])
+def test_run(run):
+    assert compared(course.call(hand_in, run), course.expected(run)) == []
+'''
+
+
+def by_pytest(folder: Path, course: Path, scratch: Path) -> Callable[[], None]:
+    """One `pytest` process for each hand-in, one after another on each core."""
+    test = scratch / "test_hand_in.py"
+    test.write_text(TEST)
+
+    def _one(hand_in: Path) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "HANDIN": str(hand_in), "COURSE": str(course), "PYTHONPATH": str(ROOT)}
+        environment |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(scratch)]
+        command += ["--import-mode=prepend", "-c", os.devnull, str(test)]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def work() -> None:
+        running: list[subprocess.Popen[bytes]] = []
+        for hand_in in sorted(folder.iterdir()):
+            if len(running) >= (os.cpu_count() or 1):
+                running.pop(0).wait()
+            running.append(_one(hand_in))
+        for process in running:
+            process.wait()
+
+    return work
+
+
+def by_bare_calls(folder: Path, course: Path) -> Callable[[], None]:
+    """All probes of all hand-ins in one warm process, nothing around them."""
+
+    def work() -> None:
+        command = [sys.executable, "-m", "benchmarks.bare", str(course), str(folder)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+
+    return work
+
+
+def rounds(folder: Path, scratch: Path, count: int) -> dict[str, list[Cost]]:
+    """Every way `count` times, taking turns."""
+    from benchmarks.bare import write_course
+
+    course = scratch / "course"
+    course.mkdir()
+    write_course(course, RUBRIC)
+    costs: dict[str, list[Cost]] = {way: [] for way in (*WAYS, "ours again")}
+    for number in range(count):
+        out = scratch / f"out{number}"
+        costs["ours"].append(measured(ours(folder, out)))
+        costs["ours again"].append(measured(ours(folder, out, fresh=False)))
+        costs["pytest"].append(measured(by_pytest(folder, course, scratch)))
+        costs["floor"].append(measured(by_bare_calls(folder, course)))
+        print(f"  round {number + 1} of {count} done", file=sys.stderr, flush=True)
+    return costs
+
+
+def middle(costs: list[Cost]) -> Cost:
+    """The median of each figure."""
+    return Cost(
+        statistics.median(cost.wall_s for cost in costs),
+        statistics.median(cost.cpu_s for cost in costs),
+        max(cost.peak_mib for cost in costs),
+    )
+
+
+def report(costs: Mapping[str, list[Cost]], hand_ins: int, runs: int) -> str:
+    """The table and the ratios, for people."""
+    mid = {way: middle(one) for way, one in costs.items()}
+    lines = [f"{hand_ins} hand-ins of a4, {runs} runs each, {os.cpu_count()} cores, medians of {len(costs['ours'])}"]
+    lines.append(f"  {'':<12} {'CPU ms/hand-in':>15} {'wall ms/hand-in':>16} {'wall s':>8} {'peak MiB':>9}")
+    for way, cost in mid.items():
+        cpu, wall = 1000 * cost.cpu_s / hand_ins, 1000 * cost.wall_s / hand_ins
+        lines.append(f"  {way:<12} {cpu:>15.0f} {wall:>16.0f} {cost.wall_s:>8.2f} {cost.peak_mib:>9.0f}")
+    over = 1000 * (mid["ours"].cpu_s - mid["floor"].cpu_s) / hand_ins
+    lines += [
+        f"over the floor     {over:.0f} ms CPU a hand-in = 50 + {runs} x {(over - 50) / runs:.1f}",
+        f"pytest / ours      {mid['pytest'].cpu_s / mid['ours'].cpu_s:.1f} x the CPU",
+        f"first / second run {mid['ours'].wall_s / mid['ours again'].wall_s:.0f} x the wall time, "
+        f"{mid['ours'].cpu_s / mid['ours again'].cpu_s:.0f} x the CPU",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Runs the benchmark and prints its table; `--json FILE` keeps the raw figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hand-ins", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        scratch = Path(name)
+        folder = scratch / "hand_ins"
+        runs = write_hand_ins(folder, options.hand_ins)
+        costs = rounds(folder, scratch, options.rounds)
+    print(report(costs, options.hand_ins, runs))
+    if options.json:
+        options.json.write_text(json.dumps({way: [vars(cost) for cost in each] for way, each in costs.items()}))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

@@ -1,0 +1,258 @@
+"""The one answer of a case, as bytes: "GRADEOB1" | u32 length of JSON | u64 length of tensors | JSON | safetensors.
+
+Runs in the jail beside student code, which may have patched torch, numpy, json or safetensors: what is needed of them
+is taken when this module is imported, before any hand-in is. That is for honest students' sake only: a hand-in can
+write any bytes it likes, and grader/box/wire.py, which reads them, trusts none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json.encoder
+import os
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+MAGIC: Final = b"GRADEOB1"
+JSON_BYTES: Final = 256 * 1024  # of a whole head
+TEXT_BYTES: Final = 32 * 1024  # of one string in it
+MAX_TENSORS: Final = 256
+MAX_DIMENSIONS: Final = 8
+NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
+
+TORCH_TYPES: Final = {
+    torch.bool: "BOOL",
+    torch.uint8: "U8",
+    torch.int8: "I8",
+    torch.int16: "I16",
+    torch.int32: "I32",
+    torch.int64: "I64",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.float32: "F32",
+    torch.float64: "F64",
+}
+NUMPY_TYPES: Final = {
+    "bool": "BOOL",
+    "uint8": "U8",
+    "int8": "I8",
+    "int16": "I16",
+    "int32": "I32",
+    "int64": "I64",
+    "float16": "F16",
+    "float32": "F32",
+    "float64": "F64",
+}
+SPECIAL_LAYOUTS: Final = frozenset({torch.strided, torch.sparse_coo, torch.sparse_csr, torch.sparse_csc})
+
+_Tensor, _ndarray, _generic, _dtype, _array = torch.Tensor, np.ndarray, np.generic, np.dtype, np.array
+_bfloat16, _int16, _strided = torch.bfloat16, torch.int16, torch.strided
+_as_subclass, _detach, _to_dense = _Tensor.as_subclass, _Tensor.detach, _Tensor.to_dense
+_cpu, _contiguous, _view, _numpy = _Tensor.cpu, _Tensor.contiguous, _Tensor.view, _Tensor.numpy
+_resolve_conj, _resolve_neg, _numel, _data_ptr = (
+    _Tensor.resolve_conj,
+    _Tensor.resolve_neg,
+    _Tensor.numel,
+    _Tensor.data_ptr,
+)
+_layout, _torch_dtype = _Tensor.layout.__get__, _Tensor.dtype.__get__
+_no_function = torch._C.DisableTorchFunctionSubclass
+_no_dispatch = getattr(torch._C, "_DisableTorchDispatch", contextlib.nullcontext)
+_write, _pack, _quote = os.write, struct.pack, json.encoder.encode_basestring
+
+_Block = tuple[str, tuple[int, ...], Any]  # dtype, shape, bytes
+
+
+class BadAnswer(Exception):
+    """A value of a probe that is no tensor, number or text; `name` is its key, `fact` what it is instead."""
+
+    def __init__(self, name: str, fact: str) -> None:
+        super().__init__(name, fact)
+        self.name, self.fact = name, fact
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.fact}"
+
+
+def write_frame(fd: int, head: Mapping[str, object], values: Mapping[str, object]) -> None:
+    """Writes the whole frame.
+
+    Raises: BadAnswer before the first byte is written; OSError if nobody reads.
+    """
+    for chunk in _chunks(head, values):
+        rest = memoryview(chunk).cast("B")
+        while rest:
+            rest = rest[_write(fd, rest) :]
+
+
+def encode_frame(head: Mapping[str, object], values: Mapping[str, object]) -> bytes:
+    """The whole frame: `head` has `ended` and may have `fault`, `reason`, `texts`, `notes`; `values` by output name.
+
+    Shapes: any; tensors become plain, dense and contiguous, a number becomes a scalar, nested lists an array.
+    Raises: BadAnswer, in words for the student, for a value that is neither.
+    """
+    return b"".join(_chunks(head, values))
+
+
+def _chunks(head: Mapping[str, object], values: Mapping[str, object]) -> list[Any]:
+    texts = dict(head.get("texts") or {})  # type: ignore[call-overload]
+    blocks: dict[str, _Block] = {}
+    for name, value in values.items():
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise BadAnswer(repr(name)[:120], "is no name for an output")
+        if isinstance(value, str):
+            texts[name] = _checked_text(name, value)
+        else:
+            blocks[name] = _block(name, value)
+    if len(blocks) > MAX_TENSORS:
+        raise BadAnswer(f"{len(blocks)} outputs", f"are too many; at most {MAX_TENSORS} are read")
+    told = _json({**head, "texts": texts}).encode("utf-8")
+    if len(told) > JSON_BYTES:
+        raise BadAnswer("the texts of this answer", f"take {len(told)} bytes; at most {JSON_BYTES} are read")
+    described, data = _described(blocks)
+    length = len(described) + sum(len(piece) for piece in data)
+    return [MAGIC + _pack("<IQ", len(told), length), told, described, *data]
+
+
+def _described(blocks: Mapping[str, _Block]) -> tuple[bytes, list[Any]]:
+    """The header of the tensors, eight-aligned with its length before it, and their bytes in order."""
+    at, entries, data = 0, {}, []
+    for name, (dtype, shape, content) in blocks.items():
+        entries[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [at, at + len(content)]}
+        at += len(content)
+        data.append(content)
+    header = _json(entries).encode("utf-8")
+    header += b" " * (-len(header) % 8)
+    return _pack("<Q", len(header)) + header, data
+
+
+def _checked_text(name: str, value: str) -> str:
+    if len(value) > TEXT_BYTES:
+        raise BadAnswer(name, f"is a text of {len(value)} characters; at most {TEXT_BYTES} are read")
+    return str.__str__(value)
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+def _block(name: str, value: object) -> _Block:
+    if isinstance(value, _Tensor):
+        return _of_tensor(name, value)
+    if isinstance(value, (_ndarray, _generic)):
+        return _of_array(name, value)
+    if isinstance(value, (bool, int, float, list, tuple)):
+        return _of_list(name, value)
+    raise BadAnswer(name, f"is {_what(value)}; a tensor was expected")
+
+
+def _of_tensor(name: str, tensor: Any) -> _Block:
+    with _no_function(), _no_dispatch():
+        dtype, layout = _torch_dtype(tensor), _layout(tensor)
+        if dtype not in TORCH_TYPES:
+            raise BadAnswer(name, f"is a tensor of {dtype}; its numbers must be real, of at most 64 bits")
+        if layout not in SPECIAL_LAYOUTS:
+            raise BadAnswer(name, f"is a tensor of layout {layout}; a dense tensor was expected")
+        try:
+            array = _plain(tensor, dtype, layout)
+        except Exception as error:
+            raise BadAnswer(name, f"is {_what(tensor)} whose numbers cannot be read: {error}"[:300]) from error
+    _few_dimensions(name, array.shape)
+    return TORCH_TYPES[dtype], array.shape, _bytes(array)
+
+
+def _plain(tensor: Any, dtype: torch.dtype, layout: torch.layout) -> Any:
+    plain = _detach(_as_subclass(tensor, _Tensor))
+    if layout is not _strided:
+        plain = _to_dense(plain)
+    plain = _contiguous(_resolve_neg(_resolve_conj(_cpu(plain))))
+    if _numel(plain) and not _data_ptr(plain):
+        raise ValueError("it holds none")
+    return _numpy(_view(plain, _int16) if dtype is _bfloat16 else plain)
+
+
+def _of_array(name: str, value: Any) -> _Block:
+    kind = _dtype(value.dtype).name
+    if kind not in NUMPY_TYPES:
+        raise BadAnswer(name, f"is an array of {kind}; its numbers must be real, of at most 64 bits")
+    if getattr(value, "mask", None) is not None:
+        raise BadAnswer(name, "is a masked array; a plain one was expected")
+    shape = tuple(value.shape)
+    _few_dimensions(name, shape)
+    little = _array(value, subok=False, order="C").astype(_dtype(value.dtype).newbyteorder("<"))
+    return NUMPY_TYPES[kind], shape, _bytes(little)
+
+
+def _bytes(array: Any) -> memoryview:
+    """The bytes of a contiguous array, without a copy."""
+    return memoryview(array.reshape(-1)).cast("B") if array.size else memoryview(b"")
+
+
+def _of_list(name: str, value: object) -> _Block:
+    numbers: list[bool | int | float] = []
+    shape = _shape(name, value, numbers, 0)
+    kinds = {type(number) for number in numbers}
+    code, dtype = ("?", "BOOL") if kinds == {bool} else ("q", "I64") if kinds == {int} else ("d", "F64")
+    try:
+        return dtype, shape, _pack(f"<{len(numbers)}{code}", *numbers)
+    except (struct.error, OverflowError):
+        raise BadAnswer(name, "holds an integer of more than 64 bits") from None
+
+
+def _shape(name: str, value: object, numbers: list[bool | int | float], depth: int) -> tuple[int, ...]:
+    """Appends the numbers of nested lists in order; the shape that all of them agree on."""
+    if isinstance(value, (_generic, _Tensor)) and depth:
+        value = _item(name, value)
+    if isinstance(value, (bool, int, float)):
+        numbers.append(value + 0 if type(value) not in (bool, int, float) else value)
+        return ()
+    if not isinstance(value, (list, tuple)):
+        raise BadAnswer(name, f"is a list that holds {_what(value)}; numbers were expected")
+    if depth == MAX_DIMENSIONS:
+        raise BadAnswer(name, f"is a list more than {MAX_DIMENSIONS} lists deep")
+    shapes = {_shape(name, each, numbers, depth + 1) for each in value}
+    if len(shapes) > 1:
+        raise BadAnswer(name, "is a list whose rows differ in length; all must be equally long")
+    return (len(value), *(shapes.pop() if shapes else ()))
+
+
+def _item(name: str, value: Any) -> object:
+    dtype, shape, content = _of_tensor(name, value) if isinstance(value, _Tensor) else _of_array(name, value)
+    if shape or dtype in ("F16", "BF16"):
+        raise BadAnswer(name, f"is a list that holds {_what(value)}; numbers were expected")
+    code = {"BOOL": "?", "U8": "B", "I8": "b", "I16": "h", "I32": "i", "I64": "q", "F32": "f", "F64": "d"}[dtype]
+    return struct.unpack(f"<{code}", content)[0]
+
+
+def _few_dimensions(name: str, shape: Sequence[int]) -> None:
+    if len(shape) > MAX_DIMENSIONS:
+        raise BadAnswer(name, f"has {len(shape)} dimensions; at most {MAX_DIMENSIONS} are read")
+
+
+def _what(value: object) -> str:
+    if value is None:
+        return "None"
+    kind = type.__getattribute__(type(value), "__name__")
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"[:100]
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def _json(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, str):
+        kept = value.encode("utf-8", "backslashreplace")[:TEXT_BYTES].decode("utf-8", "ignore")
+        return str(_quote(kept))
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_json(str(key))}:{_json(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(_json, value)) + "]"
+    raise TypeError(f"the head holds {_what(value)}")

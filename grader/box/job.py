@@ -1,0 +1,286 @@
+"""One submission in a slot: as few jobs as it takes to get an observation of every run.
+
+Normally one job: the hand-in is imported once and every run is a fork. A job that dies, or is stopped, takes only the
+run it was serving; what has not answered is run again in a new job. A unit whose import ended a job is not tried again:
+it is `blocked`, and only the runs that touch it get that ending. Runs about memory (`apart`), and all runs of a hand-in
+that has threads after its import, get a job each and no fork. The runs of a part share its wall clock.
+Two deaths of our own processes, and whatever is left is `broken`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+from grader.box import endings
+from grader.box.endings import Facts, Stop
+from grader.box.slot import BoxDiedError, RunningJob, Zygote, packed, pipe
+from grader.box.watch import Memory, Stream, children, tasks
+from grader.nouns import Observation, Run, Usage
+from grader.safetext import safe_text
+
+LINGER_S: Final = 0.1  # how long a descriptor may stay open after its process has ended
+KEPT_OUTPUT: Final = 64 * 1024
+FRAME_OVERHEAD: Final = 512 * 1024
+DEATHS: Final = 2
+Found = dict[tuple[str, str], Observation]
+Told = Callable[[str, str, str], None]  # part, case, phase
+
+
+class Slot(Protocol):
+    """What a job needs of the slot it runs in."""
+
+    watchdog: bool
+
+    def zygote(self) -> Zygote:
+        """The running zygote, started if need be."""
+
+    def restart(self) -> None:
+        """Ends the zygote, so that the next one is new."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known and what is left of one submission."""
+
+    left: list[Run]
+    found: Found = field(default_factory=dict)
+    blocked: dict[str, Observation] = field(default_factory=dict)
+    one_by_one: bool = False  # a job each, without a fork
+    used_s: dict[str, float] = field(default_factory=dict)  # part -> wall clock used
+    last: dict[str, str] = field(default_factory=dict)  # part -> the case that used it last
+    box_deaths: int = 0
+    early_deaths: int = 0  # before any unit was named
+
+    def batch(self) -> list[Run]:
+        """The runs of the next job."""
+        if self.one_by_one:
+            return self.left[:1]
+        return [run for run in self.left if not run.apart] or self.left[:1]
+
+    def add(self, run: Run, seen: Observation) -> None:
+        """Notes what a run gave."""
+        self.found[run.part, run.case] = seen
+        self.left.remove(run)
+        self.used_s[run.part] = self.used_s.get(run.part, 0.0) + seen.usage.wall_s
+        self.last[run.part] = run.case
+
+    def end_all(self, seen: Observation) -> None:
+        """Gives every run that is left the same ending."""
+        for run in list(self.left):
+            self.add(run, seen)
+
+
+def perform(slot: Slot, files: Mapping[str, bytes], runs: Iterable[Run], tell: Told) -> Found:
+    """An observation of every run.
+
+    Raises: CancelledError if the pool is being closed.
+    """
+    progress = Progress(list(runs))
+    packed_files = packed(files)
+    try:
+        while progress.left:
+            _settle_what_has_no_time(progress)
+            if progress.left:
+                _one_job(slot, packed_files, progress, tell)
+    finally:
+        os.close(packed_files)
+    return progress.found
+
+
+def _settle_what_has_no_time(progress: Progress) -> None:
+    for run in list(progress.left):
+        if progress.used_s.get(run.part, 0.0) >= run.limits.wall_s:
+            reason = f"the part's {run.limits.wall_s:g} s were used up by case {progress.last[run.part]}"
+            progress.add(run, Observation(ended="stopped", limit="wall", reason=reason))
+
+
+def _one_job(slot: Slot, files: int, progress: Progress, tell: Told) -> None:
+    batch = progress.batch()
+    try:
+        job = RunningJob(slot.zygote(), _order(batch, progress), files, KEPT_OUTPUT)
+        with job:
+            attempt = Attempt(job, batch, progress, tell, watchdog=slot.watchdog)
+            if attempt.imported():
+                attempt.serve()
+    except BoxDiedError as died:
+        slot.restart()
+        progress.box_deaths += 1
+        if progress.box_deaths >= DEATHS:
+            progress.end_all(endings.broken(f"the box died {DEATHS} times: {died}"))
+
+
+def _order(batch: list[Run], progress: Progress) -> dict[str, Any]:
+    limits = [run.limits for run in batch]
+    return {
+        "limits": {
+            "cpu_s": sum(limit.cpu_s for limit in limits) + max(limit.cpu_s for limit in limits),
+            "memory_bytes": max(limit.memory_bytes for limit in limits),
+            "processes": max(limit.processes for limit in limits),
+        },
+        "blocked": {unit: (seen.ended, seen.reason) for unit, seen in progress.blocked.items()},
+    }
+
+
+class Attempt:
+    """One job, from its import to its last case."""
+
+    def __init__(self, job: RunningJob, batch: list[Run], progress: Progress, tell: Told, *, watchdog: bool) -> None:
+        self._job, self._batch, self._progress, self._tell = job, batch, progress, tell
+        self._most = max((run.limits for run in batch), key=lambda limits: limits.wall_s)
+        memory_bytes = max(run.limits.memory_bytes for run in batch)
+        self._memory = Memory(job.pid(), memory_bytes) if watchdog else None
+        self._watchdog = watchdog
+        self._student = -1
+
+    # --- the import ---------------------------------------------------------------------------------------------
+
+    def imported(self) -> bool:
+        """Whether the hand-in has been imported and this job may serve its cases.
+
+        Raises: BoxDiedError, CancelledError.
+        """
+        self._tell("", "", "import")
+        started, unit, threads = time.monotonic(), "", 0
+        stop: Stop | None = None
+        while not threads and not stop and not self._is_dead():
+            stop = self._pause(started + self._most.wall_s, (self._job.out, self._job.err))
+            for message in self._messages():
+                if message["at"] == "error" and not unit:
+                    raise BoxDiedError(str(message.get("error")))
+                if message["at"] == "unit":
+                    unit = str(message.get("unit"))
+                threads = message.get("threads", 1) if message["at"] == "ready" else threads
+        if stop or not threads:
+            self._import_failed(unit, stop)
+            return False
+        if threads != 1 and not self._progress.one_by_one:
+            self._progress.one_by_one = True
+            return len(self._batch) == 1
+        return True
+
+    def _import_failed(self, unit: str, stop: Stop | None) -> None:
+        report = self._job.end()
+        self._job.out.drain()
+        self._job.err.drain()
+        usage = Usage(cpu_s=report["cpu_s"], peak_bytes=report["peak"])
+        facts = Facts(self._most, stop, exit=report["exit"], usage=usage, **self._printed())
+        seen = endings.observation(facts)
+        if not unit:
+            self._progress.early_deaths += 1
+            if self._progress.early_deaths >= DEATHS:
+                self._progress.end_all(seen)
+            return
+        reason = f"{seen.reason}, while {unit} was imported"
+        self._progress.blocked[unit] = replace(seen, reason=reason)
+
+    def _printed(self) -> dict[str, str]:
+        return {"stdout": _text(self._job.out), "stderr": _text(self._job.err)}
+
+    # --- the cases ----------------------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Serves the cases of this job until one of them spoils it.
+
+        Raises: BoxDiedError, CancelledError.
+        """
+        fork = not self._progress.one_by_one and not self._batch[0].apart
+        for run in self._batch:
+            left_s = run.limits.wall_s - self._progress.used_s.get(run.part, 0.0)
+            if left_s <= 0:
+                continue  # settled before the next job
+            self._tell(run.part, run.case, "run")
+            seen = self._case(run, left_s, fork=fork)
+            self._progress.add(run, seen)
+            self._tell(run.part, run.case, seen.ended)
+            if not fork or self._is_dead() or seen.ended == "stopped" or self._has_leftovers():
+                return
+
+    def _has_leftovers(self) -> bool:
+        """Whether a case left a process behind: a child of pid 1 other than the student process, or its child."""
+        if self._student < 0:
+            return False
+        return bool(children(self._student)) or len(children(self._job.pid())) > 1
+
+    def _case(self, run: Run, left_s: float, *, fork: bool) -> Observation:
+        answer, their_answer = pipe(run.limits.answer_bytes + FRAME_OVERHEAD)
+        out, their_out = pipe(KEPT_OUTPUT)
+        err, their_err = pipe(KEPT_OUTPUT)
+        theirs = [their_answer, their_out, their_err]
+        self._job.read_also(answer, out, err)
+        started = time.monotonic()
+        try:
+            self._send(run, theirs, fork=fork)
+            stop, told = self._until_answered(run, started + left_s, answer, (out, err))
+            wall_s = time.monotonic() - started
+            told = told or self._last_word(answer)
+            out.drain()
+            err.drain()
+            peak = max(_number(told.get("peak")), self._memory.peak if self._memory else 0)
+            return endings.observation(
+                Facts(
+                    run.limits,
+                    stop,
+                    frame=bytes(answer.data),
+                    exit=told.get("exit") if isinstance(told.get("exit"), int) else None,
+                    usage=Usage(wall_s, float(_number(told.get("cpu_s"))), int(peak)),
+                    stdout=_text(out),
+                    stderr=_text(err),
+                    blocked={seen.reason: seen for seen in self._progress.blocked.values()},
+                )
+            )
+        finally:
+            self._job.forget(answer, out, err)
+
+    def _send(self, run: Run, theirs: list[int], *, fork: bool) -> None:
+        message = {
+            "probe": run.probe,
+            "args": dict(run.args),
+            "seed": run.seed,
+            "fills": list(run.fills),
+            "cpu_s": run.limits.cpu_s,
+            "fork": fork,
+        }
+        try:
+            socket.send_fds(self._job.talk.sock, [json.dumps(message).encode()], theirs)
+        except OSError:
+            self._job.talk.closed = True  # the student process is gone: the case is answered by its death
+        finally:
+            for fd in theirs:
+                os.close(fd)
+
+    def _until_answered(
+        self, run: Run, deadline: float, answer: Stream, printed: tuple[Stream, Stream]
+    ) -> tuple[Stop | None, dict[str, Any]]:
+        """What stopped the case, if anything did, and what the student process said about its end."""
+        told: dict[str, Any] = {}
+        while not (answer.ended and told) and not self._is_dead():
+            stop = self._pause(deadline, (*printed, answer), run)
+            if stop:
+                return stop, told
+            for message in self._messages():
+                if message["at"] == "done":
+                    told, deadline = message, min(deadline, time.monotonic() + LINGER_S)
+            if told and time.monotonic() >= deadline:
+                break
+            self._job.let_go(answer, *printed)
+        return None, told
+
+    def _last_word(self, answer: Stream) -> dict[str, Any]:
+        report = self._job.end()
+        answer.drain()
+        return report
+
+    # --- both ---------------------------------------------------------------------------------------------------
+
+    def _is_dead(self) -> bool:
+        return self._job.is_over or self._job.talk.closed
+
+    def _messages(self) -> Iterable[dict[str, Any]]:
+        while self._job.talk.messages:
+            yield self._job.talk.messages.popleft()

@@ -1,0 +1,81 @@
+"""The folder that a slot sees as its worker: kit, the inside of the box, the probes and what they are given.
+
+    grader/__init__.py, grader/kit/, grader/box/__init__.py, grader/box/inside/
+    probes.py   given/   staff/   plan.json
+
+Nothing else of ours is in it, and nothing that a student may not know: every job can read all of it. Any user can read
+it too, since under root the slots run as others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from grader.box.switches import Switches
+from grader.nouns import Handout, Level
+
+ENTRY: Final = "grader/box/inside/zygote.py"
+STRICT_NAMESPACES: Final = ("user", "mount", "pid", "net", "ipc", "uts")
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+
+def plan(handout: Handout, level: Level, switches: Switches, *, shares_uid: bool) -> dict[str, Any]:
+    """What inside/plan.py reads: the walls of a job at this level, and the handout around it."""
+    walled, confined = level == "strict", level != "open"
+    taken_away = {
+        name for name, on in (("pid", switches.pidns), ("net", switches.netns), ("ipc", switches.ipcns)) if not on
+    }
+    return {
+        "level": level,
+        "namespaces": [name for name in STRICT_NAMESPACES if walled and name not in taken_away],
+        "tmpfs": walled and switches.tmpfs,
+        "landlock": confined and switches.landlock,
+        "seccomp": confined and switches.seccomp,
+        "nproc": confined and switches.nproc,
+        "fsize": switches.fsize,
+        "shares_uid": not walled and shares_uid,
+        "may_share_memory": walled or not shares_uid,
+        "units": [asdict(unit) for unit in handout.units],
+        "repairs": list(handout.repairs),
+    }
+
+
+def stage(folder: Path, handout: Handout, told: Mapping[str, Any]) -> None:
+    """Fills `folder` for the zygotes of one pool.
+
+    Raises: ValueError for a path of the handout that leads out of its folder.
+    """
+    shutil.copytree(_PACKAGE / "kit", folder / "grader" / "kit", ignore=shutil.ignore_patterns("__pycache__"))
+    inside = folder / "grader" / "box" / "inside"
+    shutil.copytree(_PACKAGE / "box" / "inside", inside, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("", "box"):
+        shutil.copy(_PACKAGE / package / "__init__.py", folder / "grader" / package / "__init__.py")
+    (folder / "probes.py").write_text(handout.probes, encoding="utf-8")
+    (folder / "plan.json").write_text(json.dumps(told))
+    for name, files in (("given", handout.given), ("staff", handout.staff_files)):
+        _write_all(folder / name, files)
+    _let_anybody_read(folder)
+
+
+def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir()
+    for name, content in files.items():
+        relative = PurePosixPath(name)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise ValueError(f"the path {name!r} of the handout leads out of its folder")
+        path = folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _let_anybody_read(folder: Path) -> None:
+    for here, _, names in os.walk(folder):
+        Path(here).chmod(0o755)
+        for name in names:
+            Path(here, name).chmod(0o644)

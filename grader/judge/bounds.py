@@ -1,0 +1,79 @@
+"""Checks of values beside a bound: below, above, finite."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.judge.evidence import Evidence
+from grader.judge.values import Verdicts, each_output
+from grader.nouns import Array, Check, Json, Verdict
+
+
+def finite(check: Check, evidence: Evidence) -> Verdicts:
+    """Whether every value is a finite number, and there is at least one."""
+
+    def judge(case: str, output: str, got: Array) -> Verdict:
+        if not got.size:
+            return Verdict("failed", f"{output}: holds no values", "E-NONFINITE")
+        wrong = ~np.isfinite(got)
+        if not wrong.any():
+            return Verdict("passed")
+        count = int(wrong.sum())
+        return Verdict("failed", f"{output}: {count} of {got.size} values are NaN or infinite", "E-NONFINITE")
+
+    return each_output(check, evidence, judge)
+
+
+def below(check: Check, evidence: Evidence) -> Verdicts:
+    """Whether every value is at most the bound."""
+    return _bounded(check, evidence, np.less_equal, "above")
+
+
+def above(check: Check, evidence: Evidence) -> Verdicts:
+    """Whether every value is at least the bound."""
+    return _bounded(check, evidence, np.greater_equal, "below")
+
+
+def _bounded(check: Check, evidence: Evidence, holds: np.ufunc, other: str) -> Verdicts:
+    def judge(case: str, output: str, got: Array) -> Verdict:
+        bound = _bound(check.rule[output], case, output, evidence)
+        if not got.size:
+            return Verdict("failed", f"{output}: holds no values", "E-BOUND")
+        if np.isnan(got).any():
+            return Verdict("failed", f"{output}: is NaN", "E-BOUND")
+        inside = np.asarray(holds(got.astype(np.float64), bound))
+        worst = float(np.max(got) if other == "above" else np.min(got))
+        detail = f"worst {worst:g}, bound {bound:g}"
+        if inside.all():
+            return Verdict("passed", detail=detail, margin=_ratio(worst, bound, other))
+        reason = f"{output}: {_how_many(inside)} {other} {_said(check.rule[output], bound)}"
+        margin = _ratio(worst, bound, other)
+        return Verdict("failed", reason, "E-BOUND", detail=detail, margin=margin)
+
+    return each_output(check, evidence, judge)
+
+
+def _bound(rule: Json, case: str, output: str, evidence: Evidence) -> float:
+    """A number, or `{times: 1.35}`: so many times the largest value of the reference."""
+    if not isinstance(rule, dict):
+        return float(rule)
+    return float(rule["times"]) * float(np.max(evidence.reference(case, output)))
+
+
+def _said(rule: Json, bound: float) -> str:
+    return f"{rule['times']:g} times the reference's" if isinstance(rule, dict) else f"{bound:g}"
+
+
+def _how_many(inside: Array) -> str:
+    wrong = int((~inside).sum())
+    if inside.ndim == 0:
+        return "is"
+    return f"{wrong} of {inside.size} values {'is' if wrong == 1 else 'are'}"
+
+
+def _ratio(worst: float, bound: float, other: str) -> float | None:
+    """The worst value in units of the bound, above 1 outside; None where zero or different signs give no unit."""
+    if not (np.isfinite(worst) and np.isfinite(bound) and worst * bound > 0):
+        return None
+    larger_is_worse = (other == "above") == (bound > 0)
+    return worst / bound if larger_is_worse else bound / worst

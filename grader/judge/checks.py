@@ -1,0 +1,90 @@
+"""The checks by name, and the verdict of a check: it holds on every case it names, or it does not hold.
+
+A check is a function that gives one verdict for each case and output it looks at. `findings` collects them, and
+`conclude` picks the one that is told: ours first, then the first that does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from grader.errors import GraderError
+from grader.judge.bounds import above, below, finite
+from grader.judge.endings import broken
+from grader.judge.evidence import Evidence
+from grader.judge.training import dropout, gradient, parameters
+from grader.judge.values import close, equal, same, shape
+from grader.nouns import Check, Verdict
+
+Rule = Callable[[Check, Evidence], Iterator[Verdict]]
+
+ALSO = 3  # further outputs that are named after the first
+
+
+def all_of(check: Check, evidence: Evidence) -> Iterator[Verdict]:
+    """Whether every check under this one holds."""
+    for subcheck in check.subchecks:
+        for verdict in CHECKS[subcheck.kind](subcheck, evidence):
+            yield replace(verdict, hint=verdict.hint or subcheck.hint)
+
+
+CHECKS: Mapping[str, Rule] = {
+    "shape": shape,
+    "close": close,
+    "equal": equal,
+    "below": below,
+    "above": above,
+    "finite": finite,
+    "same": same,
+    "gradient": gradient,
+    "parameters": parameters,
+    "dropout": dropout,
+    "all": all_of,
+}
+
+
+def findings(check: Check, evidence: Evidence) -> tuple[Verdict, ...]:
+    """A verdict for each case and output the check looks at; a fault of ours is `broken`, never the student's."""
+    try:
+        found = tuple(CHECKS[check.kind](check, evidence))
+    except GraderError as error:
+        return (broken("the check does not fit the reference", code=error.messages[0].code, detail=str(error)),)
+    except Exception as error:  # whatever a comparison of ours raises says nothing about the student
+        detail = f"check {check.id}: {type(error).__name__}: {error}"
+        return (broken("the comparison failed", code="E-COMPARE", detail=detail),)
+    return found or (broken("the check looked at nothing", code="E-COMPARE", detail=f"check {check.id}"),)
+
+
+def conclude(check: Check, found: Sequence[Verdict]) -> Verdict:
+    """The verdict of a check from its findings: `broken` if any is, else the first that does not hold, else passed.
+
+    A passed one carries the margin nearest to the tolerance, and where that was.
+    """
+    wrong = [verdict for verdict in found if verdict.outcome != "passed"]
+    if not wrong:
+        return _passed(found)
+    first = next((verdict for verdict in wrong if verdict.outcome == "broken"), wrong[0])
+    hint = (first.hint or check.hint) if first.outcome == "failed" else ""
+    return replace(first, reason=first.reason + _also(first, wrong), hint=hint)
+
+
+def _passed(found: Sequence[Verdict]) -> Verdict:
+    measured = [verdict for verdict in found if verdict.margin is not None]
+    nearest = max(measured, key=lambda verdict: verdict.margin or 0.0, default=Verdict("passed"))
+    told = ", ".join(dict.fromkeys(verdict.reason for verdict in found if verdict.reason))
+    return replace(nearest, reason=told)
+
+
+def _also(first: Verdict, wrong: Sequence[Verdict]) -> str:
+    others = dict.fromkeys(
+        verdict.output
+        for verdict in wrong
+        if verdict.outcome == first.outcome == "failed" and verdict.case == first.case and verdict.output
+    )
+    others.pop(first.output, None)
+    listed = list(others)
+    if not listed:
+        return ""
+    more = f" and {len(listed) - ALSO} more" if len(listed) > ALSO else ""
+    return f"; also {', '.join(listed[:ALSO])}{more}"

@@ -1,0 +1,92 @@
+"""What the checks of one part look at: the observations of both sides, and what may be told about each case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from grader.judge.axes import solve_sizes
+from grader.judge.endings import broken, ending, no_reference
+from grader.judge.tolerance import Tolerance
+from grader.nouns import Array, Case, Check, Json, Observation, Part, Rubric, Verdict
+from grader.safetext import safe_line
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Both sides of one part: case name -> observation. `expected` is the reference's."""
+
+    part: Part
+    rubric: Rubric
+    expected: Mapping[str, Observation]
+    got: Mapping[str, Observation]
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """The cases of the part by name."""
+        return {case.name: case for case in self.part.cases}
+
+    def is_told(self, case: str) -> bool:
+        """Whether a student may see text and numbers of this case."""
+        return self.rubric.reveal == "all" or (case in self.cases and self.cases[case].public)
+
+    def tolerance(self, options: Mapping[str, Json]) -> Tolerance:
+        """The tolerance of a check: its own numbers, else those of the rubric."""
+        return Tolerance(float(options.get("rtol", self.rubric.rtol)), float(options.get("atol", self.rubric.atol)))
+
+    def sizes(self, case: str) -> dict[str, int]:
+        """The size of every axis letter in one case, from the reference's outputs."""
+        sizes: dict[str, int] = {}
+        for output, axes in self.part.axes.items():
+            array = self.expected[case].tensors.get(output)
+            if array is not None:
+                sizes.update(solve_sizes(axes, array.shape))
+        return sizes
+
+    def lengths(self, case: str) -> tuple[int, ...]:
+        """How many positions of every row are no padding, if the case says so."""
+        lengths = self.cases[case].args.get("lengths") if case in self.cases else None
+        whole = isinstance(lengths, list | tuple) and all(type(length) is int for length in lengths)
+        return tuple(lengths) if whole and lengths else ()
+
+    def ended(self, case: str, *, beside_reference: bool = True) -> Verdict | None:
+        """Why nothing can be compared in a case, or None if both sides answered."""
+        if beside_reference:
+            reference = self.expected.get(case)
+            if reference is None or reference.ended != "answered":
+                return replace(no_reference(reference), case=case)
+        observation = self.got.get(case)
+        if observation is None:
+            return replace(broken("nothing was observed"), case=case)
+        verdict = ending(observation, self.part.limits, told=self.is_told(case))
+        return None if verdict is None else replace(verdict, case=case)
+
+    def array(self, case: str, output: str) -> Array | Verdict:
+        """One output of the submission, or the verdict that it is not there as an array."""
+        observation = self.got[case]
+        if output in observation.tensors:
+            return observation.tensors[output]
+        if output not in observation.texts:
+            return Verdict("failed", f"{output}: is missing", "E-OUTPUT", case=case, output=output)
+        text = safe_line(observation.texts[output])
+        said = f": {text}" if self.is_told(case) else ""
+        reason = f"{output}: is no tensor{said}"
+        return Verdict("failed", reason, "E-OUTPUT", detail=f"got the text '{text}'", case=case, output=output)
+
+    def reference(self, case: str, output: str) -> Array:
+        """One output of the reference.
+
+        Raises: HarnessError if the reference does not give it as an array.
+        """
+        array = self.expected[case].tensors.get(output)
+        if array is None:
+            raise HarnessError(no_such_output(self.part, case, output))
+        return array
+
+
+def matching(check: Check, evidence: Evidence, *, beside_reference: bool = True) -> Iterator[str | Verdict]:
+    """The cases of a check where both sides answered, by name; for the others the verdict that says why not."""
+    for case in check.cases or tuple(evidence.got) or ("",):
+        verdict = evidence.ended(case, beside_reference=beside_reference)
+        yield case if verdict is None else verdict

@@ -1,0 +1,109 @@
+"""One part of one submission, judged: its checks, its points, and which known mistake it is consistent with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.judge.checks import conclude, findings
+from grader.judge.endings import ending
+from grader.judge.evidence import Evidence
+from grader.judge.groups import signature
+from grader.judge.mistakes import consistent_with
+from grader.judge.score import check_result, part_outcome, part_points
+from grader.judge.values import names
+from grader.nouns import (
+    CaseResult,
+    Check,
+    CheckResult,
+    Observation,
+    Outcome,
+    Part,
+    PartResult,
+    Rubric,
+    Verdict,
+)
+
+MEASURED = frozenset({"close", "same", "dropout"})  # checks that have a tolerance
+
+
+def judge_part(
+    part: Part,
+    rubric: Rubric,
+    expected: Mapping[str, Observation],
+    got: Mapping[str, Observation],
+    known: Mapping[str, Mapping[str, Observation]],
+    hints: Mapping[str, str],
+) -> PartResult:
+    """The result of one part.
+
+    `expected` and `got` hold the observations of the reference and the submission by case; a part that reads a file
+    has the one case `file`, one that reads answers the case `answers`, which may stand beside those of a probe.
+    `known` holds what each mistake gives here, `hints` what a student is told about it.
+    """
+    evidence = Evidence(part, rubric, expected, got)
+    found = [findings(check, evidence) for check in part.checks]
+    verdicts = [conclude(check, each) for check, each in zip(part.checks, found, strict=True)]
+    checks = tuple(_result(check, verdict, evidence) for check, verdict in zip(part.checks, verdicts, strict=True))
+    points = part_points(checks, part.written)
+    outcome, reason = _outcome(verdicts, evidence)
+    wrong = [verdict for each in found for verdict in each if verdict.outcome in ("failed", "crashed")]
+    mistakes = consistent_with(evidence, wrong, known)
+    answers = got.get("answers")
+    return PartResult(
+        id=part.id,
+        title=part.title,
+        score=points.score,
+        max=points.max,
+        pending=points.pending,
+        verdict=outcome,
+        reason=reason,
+        seconds=sum(observation.usage.wall_s for observation in got.values()),
+        peak_bytes=max((observation.usage.peak_bytes for observation in got.values()), default=0),
+        mistakes=mistakes,
+        hint=" ".join(hints[name] for name in mistakes if hints.get(name)),
+        group="" if mistakes else signature(evidence, wrong),
+        checks=checks,
+        cases=_cases(evidence),
+        written=part.written,
+        answer=answers.texts.get("answer", "") if answers else "",
+        remarks=(),
+    )
+
+
+def _result(check: Check, verdict: Verdict, evidence: Evidence) -> CheckResult:
+    tolerance = str(evidence.tolerance(check.options)) if check.kind in MEASURED else ""
+    return check_result(check, verdict, _of(check), tolerance)
+
+
+def _of(check: Check) -> tuple[str, ...]:
+    if check.kind == "all":
+        return tuple(dict.fromkeys(name for subcheck in check.subchecks for name in _of(subcheck)))
+    return names(check.rule)
+
+
+def _outcome(verdicts: Sequence[Verdict], evidence: Evidence) -> tuple[Outcome, str]:
+    part = evidence.part
+    outcome = part_outcome([verdict.outcome for verdict in verdicts])
+    if verdicts and outcome != "passed":
+        return outcome, next(verdict.reason for verdict in verdicts if verdict.outcome == outcome)
+    if part.written:
+        return "pending", f"a person will read this: {sum(item.points for item in part.written):g} points pending"
+    return outcome, ""
+
+
+def _cases(evidence: Evidence) -> tuple[CaseResult, ...]:
+    return tuple(
+        CaseResult(
+            case=name,
+            ended=observation.ended,
+            seconds=observation.usage.wall_s,
+            peak_bytes=observation.usage.peak_bytes,
+            reason=observation.reason,
+            fault=observation.fault,
+            stdout=observation.stdout,
+            stderr=observation.stderr,
+            public=name in evidence.cases and evidence.cases[name].public,
+        )
+        for name, observation in evidence.got.items()
+        if name in evidence.cases
+    )

@@ -1,0 +1,81 @@
+"""Writes the pages of a run: out/index.html, out/<id>.html for students, out/staff/<id>.html.
+
+Everything comes from results.json and the array files beside it. A page is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.nouns import Results, SubmissionResult
+from grader.report.arrays import EXPECTED, array_file
+from grader.report.audience import Audience
+from grader.report.class_page import class_page
+from grader.report.names import page_name
+from grader.report.pages import class_html, submission_html
+from grader.report.part_card import Space
+from grader.report.pictures import Gallery
+from grader.report.submission_page import submission_page
+
+MAX_PAGE_BYTES = 1_000_000
+# Tried from the left until a page fits: pictures lose size first, then long texts are cut.
+SPACES = tuple(
+    Space(picture_px, text_chars)
+    for picture_px, text_chars in ((512, 20_000), (256, 20_000), (128, 8_000), (64, 2_000), (0, 500), (0, 50))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSummary:
+    """What was written; `shortened` are ids whose pages had to lose picture size or text to stay below the cap."""
+
+    index: Path
+    students: int
+    bytes_written: int
+    shortened: tuple[str, ...]
+
+
+def write_site(
+    out: Path, results: Results, *, names: Mapping[str, str] | None = None, only: Collection[str] | None = None
+) -> SiteSummary:
+    """The class page, and two pages for every submission (for those in `only`, if it is given).
+
+    Raises: OSError if the folder cannot be written.
+    """
+    known = names or {}
+    (out / "staff").mkdir(parents=True, exist_ok=True)
+    chosen = [each for each in results.submissions if only is None or each.id in only]
+    written, shortened = 0, []
+    for submission in chosen:
+        for audience in (Audience(False, results.reveal == "all"), Audience(True)):
+            folder = out / "staff" if audience.staff else out
+            html, is_short = _page(submission, results, audience, out / "arrays", known.get(submission.id, ""))
+            written += _write(folder / page_name(submission.id), html)
+            if is_short and submission.id not in shortened:
+                shortened.append(submission.id)
+    written += _write(out / "index.html", class_html(class_page(results, known)))
+    return SiteSummary(out / "index.html", len(chosen), written, tuple(shortened))
+
+
+def _page(
+    submission: SubmissionResult, results: Results, audience: Audience, arrays: Path, name: str
+) -> tuple[str, bool]:
+    html = ""
+    for space in SPACES:
+        gallery = Gallery(array_file(arrays, submission.arrays), array_file(arrays, EXPECTED), space.picture_px)
+        shortened = space is not SPACES[0]
+        page = submission_page(submission, results, audience, gallery, space, name=name, shortened=shortened)
+        html = submission_html(page)
+        if len(html.encode()) <= MAX_PAGE_BYTES:
+            return html, shortened
+    return html, True
+
+
+def _write(path: Path, html: str) -> int:
+    data = html.encode("utf-8", "backslashreplace")
+    fresh = path.with_suffix(".part")
+    fresh.write_bytes(data)
+    fresh.replace(path)
+    return len(data)

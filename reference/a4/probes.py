@@ -1,0 +1,503 @@
+"""Probes of a4: each runs one part of a hand-in on inputs of its own, and says what came out. No answers
+stand here.
+
+Axes: b sentences, s source positions, t target positions, e embedding, h hidden, v target words, n repeats.
+
+The layers of a model get their weights from their names, all biases zero. Parts do not see each other:
+`decode` meets a recorder in the place of `step`, `step` meets inputs drawn for it, and both meet given
+embedding tables. Either order of [h ; a] in u_t is right, so `order_u_t` lays the columns of the output
+projection out in the order that the hand-in uses. What compares a batch of one with a batch of four does
+both within one case, because it needs the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.kit import (
+    Answer,
+    Recorder,
+    Words,
+    beside,
+    drawn,
+    draws,
+    fresh,
+    gradients,
+    pick,
+    plain,
+    ragged,
+    randomize,
+    replaced,
+    sentences,
+    shapes_of,
+    stacked,
+)
+
+EMBED, HIDDEN, SRC_WORDS, TGT_WORDS = 5, 3, 29, 31
+PROJECTIONS = (
+    "h_projection",
+    "c_projection",
+    "att_projection",
+    "combined_output_projection",
+    "target_vocab_projection",
+)
+STEP = ("Ybar_t", "dec_state", "enc_hiddens", "enc_hiddens_proj", "enc_masks")
+SHUT = -1e8  # a score at or below this gets the weight zero in float32
+DRAWS = 40
+
+Answers = dict[str, Answer]
+
+
+# --- part 1a ------------------------------------------------------------------------------------------------
+
+
+def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
+    """1a: sentences of these lengths after padding, as indices; anything but a word or the pad is -1."""
+    ids = [[int(i) for i in ragged([length], 90, seed + row, name="pad")[:, 0]] for row, length in enumerate(lengths)]
+    sents = [[f"w{i}" for i in sent] for sent in ids] if words else ids
+    known = {f"w{i}" if words else i: i for i in range(1, 90)}
+    known["<pad>" if words else 0] = 0
+    padded = hw.utils.pad_sents(fresh(sents)[0], "<pad>" if words else 0)
+    return {"padded": _rectangle(padded, known)}
+
+
+def _rectangle(padded: Any, known: dict[Any, int]) -> Answer:
+    if isinstance(padded, Tensor):
+        padded = padded.tolist()
+    if not isinstance(padded, list | tuple) or not all(isinstance(sent, list | tuple) for sent in padded):
+        return plain(padded) if not isinstance(padded, list | tuple) else "not a list of lists"
+    if len({len(sent) for sent in padded}) > 1:
+        return f"lists of different lengths: {[len(sent) for sent in padded]}"
+    return torch.tensor([[_index(token, known) for token in sent] for sent in padded], dtype=torch.long)
+
+
+def _index(token: Any, known: dict[Any, int]) -> int:
+    try:
+        return known.get(token, -1)
+    except TypeError:  # not even hashable
+        return -1
+
+
+# --- part 1b ------------------------------------------------------------------------------------------------
+
+
+def embeddings(hw: Any, *, seed: int) -> Answers:
+    """1b: sizes of the two tables, their padding indices (-1 for none), and the rows that some words get."""
+    model = hw.model_embeddings.ModelEmbeddings(EMBED, Words(SRC_WORDS, TGT_WORDS))
+    randomize(model, seed, biases="zero").eval()
+    tables = {side: getattr(model, side, None) for side in ("source", "target")}
+    indices = [getattr(table, "padding_idx", None) for table in tables.values()]
+    found: Answers = {name: torch.tensor(shape) for name, shape in shapes_of(model).items()}
+    found["padding"] = torch.tensor([-1 if index is None else int(index) for index in indices])
+    for side, size in (("source", SRC_WORDS), ("target", TGT_WORDS)):
+        found[f"{side}_rows"] = _rows(tables[side], ragged([6, 4], size, seed, name=side))
+    return found
+
+
+def _rows(table: Any, ids_sb: Tensor) -> Answer:
+    try:
+        return plain(table(ids_sb))
+    except (
+        IndexError,
+        TypeError,
+    ) as error:  # a table that is too small, or none; the other one is still judged
+        return f"{type(error).__name__} when words are looked up"
+
+
+# --- part 1c ------------------------------------------------------------------------------------------------
+
+
+def layers(hw: Any, *, dropout_rate: float, seed: int) -> Answers:
+    """1c: the shape of every parameter by its name, how many projections there are, and the dropout rate in force."""
+    model = _model(hw, seed, dropout_rate)
+    found: Answers = {name: torch.tensor(shape) for name, shape in shapes_of(model).items()}
+    found["projections_made"] = torch.tensor(sum(getattr(model, name, None) is not None for name in PROJECTIONS))
+    found["dropout_rate"] = _dropout_rate(model, seed)
+    return found
+
+
+def _dropout_rate(model: Any, seed: int) -> Answer:
+    """Of the dropout layer; of `step` where there is no layer; what the constructor noted where `step` is not there."""
+    own = [module for module in model.modules() if isinstance(module, nn.Dropout)]
+    layer = getattr(model, "dropout", None)
+    if isinstance(layer, nn.Dropout):
+        return torch.tensor(float(layer.p))
+    if own:
+        return torch.tensor(float(own[0].p))
+    try:
+        return _measured_rate(model, seed)
+    except Exception:  # half-done work: part 1f says what is wrong with `step`
+        return plain(float(getattr(model, "dropout_rate", -1.0)))
+
+
+def _measured_rate(model: Any, seed: int) -> Tensor:
+    """From what survives: it is the value in eval mode, divided by one minus the rate."""
+    inputs = _step_inputs(model, [7, 5, 3, 2], seed)
+    model.eval()
+    quiet = pick(model.step(*fresh(*inputs)), 1)
+    model.train()
+    loud = torch.stack(draws(lambda: pick(model.step(*fresh(*inputs)), 1), DRAWS, seed))
+    ratios = (loud / quiet)[loud != 0]
+    return (1 - 1 / ratios.median()).detach()
+
+
+# --- part 1d ------------------------------------------------------------------------------------------------
+
+
+def encode(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
+    """1d: what the encoder hands to the decoder, for sentences of these lengths.
+
+    `compare="alone"`: the first sentence by itself, and its share of the batch. `compare="train"`: in train
+    mode, what eval mode gives beside it, and gradients.
+    """
+    model = _model(hw, seed, 0.5)
+    source_sb = ragged(lengths, SRC_WORDS, seed)
+    quiet = _encoded(model.eval(), source_sb, lengths)
+    if compare == "alone":
+        return _shares(_encoded(model, source_sb[:, :1], lengths[:1]), quiet)
+    if compare == "train":
+        (loud,) = draws(lambda: _encoded(model.train(), source_sb, lengths), 1, seed)
+        beside_it = {f"{name}_eval": value for name, value in quiet.items()}
+        return _plain_all(loud | beside_it) | _encoder_gradients(model, loud, seed)
+    return _plain_all(quiet)
+
+
+def _encoded(model: Any, source_sb: Tensor, lengths: Sequence[int]) -> dict[str, Any]:
+    answer = model.encode(source_sb.clone(), list(lengths))
+    return {"enc_hiddens": pick(answer, 0), "h0": pick(answer, 1, 0), "c0": pick(answer, 1, 1)}
+
+
+def _encoder_gradients(model: Any, answer: Mapping[str, Any], seed: int) -> Answers:
+    sources = {
+        "embedding": _parameter(model, "model_embeddings.source.weight"),
+        "cnn": _parameter(model, "post_embed_cnn.weight"),
+        "forward": _parameter(model, "encoder.weight_ih_l0"),
+        "backward": _parameter(model, "encoder.weight_ih_l0_reverse"),
+    }
+    return {
+        f"grad_{output}_{source}": gradient
+        for output, value in answer.items()
+        for source, gradient in gradients(value, sources, seed).items()
+    }
+
+
+# --- part 1e ------------------------------------------------------------------------------------------------
+
+
+def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
+    """1e: what the decoder gives, and what it feeds to `step`, whose answers are prescribed.
+
+    `compare="alone"`: the first sentence by itself, and its share of the batch; it is the longest in both
+    languages. `compare="train"`: does what is fed hang together with what it was made from.
+    """
+    model = _model(hw, seed, 0.5).eval()
+    inputs = _DecoderInputs(lengths, target_lengths, seed)
+    if compare == "train":
+        return _decoder_gradients(model.train(), inputs, seed)
+    found = inputs.decoded_by(model)
+    if compare == "alone":
+        alone = inputs.of_the_first().decoded_by(model)
+        return _shares({name: alone[name] for name in ("outputs", "ybar", "fed_hidden", "fed_cell")}, found)
+    return _plain_all(found)
+
+
+class _DecoderInputs:
+    """What `decode` is given, and what `step` answers at each t: leaves, so that gradients can be asked for."""
+
+    def __init__(self, lengths: Sequence[int], target_lengths: Sequence[int], seed: int) -> None:
+        b, s = len(lengths), max(lengths)
+        self.lengths = list(lengths)
+        self.steps = max(target_lengths) - 1
+        self.target_tb = ragged(target_lengths, TGT_WORDS, seed, name="target")
+        self.enc_hiddens = _leaf("enc_hiddens", (b, s, 2 * HIDDEN), seed)
+        self.state = (_leaf("h0", (b, HIDDEN), seed), _leaf("c0", (b, HIDDEN), seed))
+        shapes = {"h": (b, HIDDEN), "c": (b, HIDDEN), "o": (b, HIDDEN), "e": (b, s)}
+        self.answers = {
+            name: [_leaf(f"{name} at {t}", shape, seed) for t in range(self.steps)] for name, shape in shapes.items()
+        }
+
+    def of_the_first(self) -> _DecoderInputs:
+        """The same for the first sentence alone."""
+        first = object.__new__(_DecoderInputs)
+        first.lengths, first.steps, first.target_tb = self.lengths[:1], self.steps, self.target_tb[:, :1]
+        first.enc_hiddens, first.state = self.enc_hiddens[:1], (self.state[0][:1], self.state[1][:1])
+        first.answers = {name: [each[:1] for each in values] for name, values in self.answers.items()}
+        return first
+
+    def decoded_by(self, model: Any) -> dict[str, Any]:
+        """Outputs, and for each step that the targets ask for what it was fed; the graph is kept."""
+        recorder = Recorder(STEP, self._answer)
+        masks = _masks(model, self.enc_hiddens, self.lengths)
+        state = (self.state[0].clone(), self.state[1].clone())
+        with replaced(model, "step", recorder):
+            outputs = model.decode(self.enc_hiddens.clone(), masks, state, self.target_tb.clone())
+        states = recorder.values("dec_state", self.steps)
+        return {
+            "outputs": outputs,
+            "ybar": stacked(recorder.values("Ybar_t", self.steps)),
+            "fed_hidden": stacked([pick(each, 0) for each in states]),
+            "fed_cell": stacked([pick(each, 1) for each in states]),
+            "fed_enc_hiddens": stacked(recorder.values("enc_hiddens", self.steps)),
+            "fed_projection": stacked(recorder.values("enc_hiddens_proj", self.steps)),
+            "fed_mask": stacked([_truth(mask) for mask in recorder.values("enc_masks", self.steps)]),
+        }
+
+    def _answer(self, call: int) -> Any:
+        h, c, o, e = (self.answers[name][call % self.steps] for name in "hcoe")
+        return (h, c), o, e
+
+
+def _decoder_gradients(model: Any, inputs: _DecoderInputs, seed: int) -> Answers:
+    fed = inputs.decoded_by(model)
+    asked = {
+        "embedding": ("ybar", _parameter(model, "model_embeddings.target.weight")),
+        "att_projection": ("fed_projection", _parameter(model, "att_projection.weight")),
+        "enc_hiddens": ("fed_enc_hiddens", inputs.enc_hiddens),
+        "projected": ("fed_projection", inputs.enc_hiddens),
+        "h0": ("fed_hidden", inputs.state[0]),
+        "c0": ("fed_cell", inputs.state[1]),
+    }
+    found: Answers = {
+        f"grad_{name}": gradients(fed[output], {name: source}, seed)[name] for name, (output, source) in asked.items()
+    }
+    for name, output in (("o", "ybar"), ("h", "fed_hidden"), ("c", "fed_cell")):
+        found |= _handed_on(name, fed[output], inputs.answers[name], seed)
+    return found | _handed_out(fed["outputs"], inputs.answers["o"], seed)
+
+
+def _handed_on(name: str, fed: Any, answers: Sequence[Tensor], seed: int) -> Answers:
+    """For every step but the first: is the answer before it fed, and is it fed with its graph."""
+    if not isinstance(fed, Tensor) or fed.dim() != 3 or len(fed) < len(answers):
+        return {f"{name}_fed": "nothing of that shape", f"{name}_fed_with_graph": "nothing of that shape"}
+    values, graphs = [], []
+    for t, answer in enumerate(answers[:-1], start=1):
+        ends = (fed[t, :, :HIDDEN], fed[t, :, -HIDDEN:])
+        values.append(any(torch.equal(end, answer) for end in ends))
+        graphs.append(bool(gradients(fed[t], {name: answer}, seed)[name].any()))
+    return {f"{name}_fed": torch.tensor(values), f"{name}_fed_with_graph": torch.tensor(graphs)}
+
+
+def _handed_out(outputs: Any, answers: Sequence[Tensor], seed: int) -> Answers:
+    """For every step: does its answer stand in the outputs, and does it stand there with its graph."""
+    if not isinstance(outputs, Tensor):
+        return {"o_given": plain(outputs), "o_given_with_graph": plain(outputs)}
+    found = set(outputs.detach().flatten().tolist())
+    sources = {str(t): answer for t, answer in enumerate(answers)}
+    connected = gradients(outputs, sources, seed)
+    return {
+        "o_given": torch.tensor([found.issuperset(answer.flatten().tolist()) for answer in answers]),
+        "o_given_with_graph": torch.tensor([bool(connected[t].any()) for t in sources]),
+    }
+
+
+# --- part 1f ------------------------------------------------------------------------------------------------
+
+
+def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
+    """1f: the new state, the output, the scores at the words (0 elsewhere), and which positions are shut.
+
+    `compare="alone"`: the first sentence by itself, without a mask, and its share of the batch.
+    `compare="train"`: the output drawn many times in train mode, the output in eval mode, and gradients.
+    """
+    model = _model(hw, seed, 0.5).eval()
+    inputs = _step_inputs(model, lengths, seed)
+    order_u_t(model, seed)
+    found = _stepped(model, inputs)
+    if compare == "train":
+        return _step_in_training(model, inputs, found["O_t"], seed)
+    if compare == "alone":
+        alone = [(each[0][:1], each[1][:1]) if isinstance(each, tuple) else each[:1] for each in inputs[:4]]
+        return _shares(_stepped(model, [*alone, None]), found)
+    e_t, pads_bs = found["e_t"], inputs[4] != 0
+    if isinstance(e_t, Tensor) and e_t.shape == pads_bs.shape:
+        found["scores"] = e_t.masked_fill(pads_bs, 0)
+        found["shut"] = e_t <= SHUT
+        found["weights"] = torch.softmax(e_t, dim=1)
+    else:
+        found |= dict.fromkeys(("scores", "shut", "weights"), "e_t is not a score for every position")
+    return _plain_all(found)
+
+
+def order_u_t(model: Any, seed: int) -> None:
+    """Lays the columns of the output projection out for [a ; h], if that is the order in which `step` joins
+    them.
+
+    Which order it is shows when only the first h columns count: with [h ; a] the output then does not depend
+    on what is attended to. A model that cannot tell keeps the columns as they are.
+    """
+    weight = _parameter(model, "combined_output_projection.weight")
+    if weight is None or weight.dim() != 2 or weight.size(1) != 3 * weight.size(0):
+        return
+    h = weight.size(0)
+    kept = weight.detach().clone()
+    first_only = torch.cat((kept[:, :h], torch.zeros(h, 2 * h)), dim=1)
+    attention_first = torch.cat((kept[:, h:], kept[:, :h]), dim=1)
+    with torch.no_grad():
+        weight.copy_(first_only)
+        weight.copy_(attention_first if _output_follows_attention(model, seed) else kept)
+
+
+def _output_follows_attention(model: Any, seed: int) -> bool:
+    """Whether O_t changes with the hidden states attended to, while everything else stays the same."""
+    training = model.training
+    try:
+        ybar, state, enc_hiddens, projection, mask = _step_inputs(model.eval(), [4, 2], seed)
+        other = drawn("other enc_hiddens", tuple(enc_hiddens.shape), seed)
+        outputs = [
+            pick(model.step(*fresh(ybar, state, hiddens, projection, mask)), 1).detach()
+            for hiddens in (enc_hiddens.detach(), other)
+        ]
+        return bool((outputs[0] - outputs[1]).abs().max() > 1e-6)
+    except Exception:  # half-done work; whoever asked calls `step` next and meets the same
+        return False
+    finally:
+        model.train(training)
+
+
+def _step_inputs(model: Any, lengths: Sequence[int], seed: int) -> list[Any]:
+    """What `step` is given, all leaves; the projection is the one that att_projection's weights would give."""
+    b, s = len(lengths), max(lengths)
+    embed, hidden = model.model_embeddings.target.weight.size(1), model.hidden_size
+    weight_hd = drawn("att_projection.weight", (hidden, 2 * hidden), seed, scale=0.5)
+    enc_hiddens = _leaf("enc_hiddens", (b, s, 2 * hidden), seed)
+    projection = (enc_hiddens.detach() @ weight_hd.T).requires_grad_()
+    state = (_leaf("h", (b, hidden), seed), _leaf("c", (b, hidden), seed))
+    masks = _masks(model, enc_hiddens, lengths)
+    return [_leaf("Ybar_t", (b, embed + hidden), seed), state, enc_hiddens, projection, masks]
+
+
+def _stepped(model: Any, inputs: Sequence[Any]) -> dict[str, Any]:
+    ybar, state, enc_hiddens, projection, mask = inputs
+    answer = model.step(
+        ybar.clone(),
+        (state[0].clone(), state[1].clone()),
+        enc_hiddens.clone(),
+        projection.clone(),
+        None if mask is None else mask.clone(),
+    )
+    return {"h": pick(answer, 0, 0), "c": pick(answer, 0, 1), "O_t": pick(answer, 1), "e_t": pick(answer, 2)}
+
+
+def _step_in_training(model: Any, inputs: Sequence[Any], quiet: Any, seed: int) -> Answers:
+    drawn_answers = draws(lambda: _stepped(model.train(), inputs), DRAWS, seed)
+    outputs = stacked([answer["O_t"] for answer in drawn_answers])
+    ybar, (h, c), enc_hiddens, projection, _ = inputs
+    sources = {
+        "Ybar_t": ybar,
+        "h": h,
+        "c": c,
+        "enc_hiddens": enc_hiddens,
+        "projection": projection,
+        "att_projection": _parameter(model, "att_projection.weight"),
+        "decoder": _parameter(model, "decoder.weight_ih"),
+        "combined": _parameter(model, "combined_output_projection.weight"),
+    }
+    of_output = gradients(outputs, sources, seed)
+    through_scores = (of_output.pop("projection"), of_output.pop("att_projection"))  # some project once more
+    found: Answers = {f"grad_{name}": gradient for name, gradient in of_output.items()}
+    found["grad_scores"] = torch.cat([gradient.flatten() for gradient in through_scores])
+    for name in ("h", "c"):
+        found[f"grad_new_{name}"] = gradients(drawn_answers[0][name], {"Ybar_t": ybar}, seed)["Ybar_t"]
+    return found | _plain_all({"O_t_train": outputs, "O_t_eval": quiet})
+
+
+# --- part 1g, and everything together -----------------------------------------------------------------------
+
+
+def masks(hw: Any, *, lengths: Sequence[int], seed: int) -> Answers:
+    """1g: where the masks of a batch of these lengths are not zero."""
+    model = _model(hw, seed, 0.5).eval()
+    enc_hiddens = drawn("enc_hiddens", (len(lengths), max(lengths), 2 * HIDDEN), seed)
+    return {"masks": plain(_truth(model.generate_sent_masks(enc_hiddens, list(lengths))))}
+
+
+def forward(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], seed: int) -> Answers:
+    """All parts together: the log-probability of each target sentence."""
+    model = _model(hw, seed, 0.5).eval()
+    order_u_t(model, seed)
+    source = sentences(lengths, SRC_WORDS, seed)
+    return {"scores": plain(model(source, sentences(target_lengths, TGT_WORDS, seed, name="target")))}
+
+
+def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> Answers:
+    """Beam search, which the handout gives: the translations of one sentence as indices (-1 after the end)."""
+    model = _model(hw, seed, 0.5).eval()
+    order_u_t(model, seed)
+    (source,) = sentences([length], SRC_WORDS, seed)
+    with torch.no_grad():
+        found = model.beam_search(source, beam_size=beam_size, max_decoding_time_step=longest)
+    rows = [[model.vocab.tgt[word] for word in hypothesis.value] for hypothesis in found]
+    return {
+        "translations": torch.tensor([row + [-1] * (longest - len(row)) for row in rows]),
+        "scores": torch.tensor([float(hypothesis.score) for hypothesis in found]),
+    }
+
+
+def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
+    """Perplexity per word, each the mean of ten updates, while a small model learns to copy sentences."""
+    words = Words(12, 12)
+    model = randomize(hw.nmt_model.NMT(16, 12, words, 0.1), seed, scale=0.15, biases="zero").train()
+    lengths = (3 + drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
+    source = sentences(lengths, 12, seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+
+    def losses_nats_per_word() -> list[float]:
+        losses = []
+        for update in range(updates):
+            chosen = [(update * 16 + place) % pairs for place in range(16)]
+            batch = sorted((source[place] for place in chosen), key=len, reverse=True)
+            loss = -model([*batch], [["<s>", *sent, "</s>"] for sent in batch]).sum()
+            loss = loss / sum(len(sent) + 1 for sent in batch)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+    (losses,) = draws(losses_nats_per_word, 1, seed)
+    curve = torch.tensor(losses).unflatten(0, (-1, 10)).mean(1).exp()
+    return {"perplexity": curve, "last_perplexity": curve[-1]}
+
+
+# --- shared -------------------------------------------------------------------------------------------------
+
+
+def _model(hw: Any, seed: int, dropout_rate: float) -> Any:
+    model = hw.nmt_model.NMT(EMBED, HIDDEN, Words(SRC_WORDS, TGT_WORDS), dropout_rate)
+    return randomize(model, seed, biases="zero")
+
+
+def _masks(model: Any, enc_hiddens: Tensor, lengths: Sequence[int]) -> Tensor:
+    """1 at pads, in the type of the hand-in's own masks: a step made for bool masks is right with them."""
+    pads_bs = torch.arange(max(lengths)) >= torch.tensor(list(lengths)).unsqueeze(1)
+    try:
+        return pads_bs.to(model.generate_sent_masks(enc_hiddens.detach().clone(), list(lengths)).dtype)
+    except Exception:  # part 1g says what is wrong with it
+        return pads_bs.float()
+
+
+def _truth(mask: Any) -> Any:
+    return mask != 0 if isinstance(mask, Tensor) else mask
+
+
+def _leaf(name: str, shape: tuple[int, ...], seed: int) -> Tensor:
+    return drawn(name, shape, seed).requires_grad_()
+
+
+def _parameter(model: Any, name: str) -> Any:
+    return dict(model.named_parameters(remove_duplicate=False)).get(name)
+
+
+def _plain_all(found: Mapping[str, Any]) -> Answers:
+    return {name: plain(value) for name, value in found.items()}
+
+
+def _shares(alone: Mapping[str, Any], batch: Mapping[str, Any]) -> Answers:
+    """What the first sentence got by itself, and beside the others."""
+    in_batch = {f"{name}_in_batch": beside(batch[name], value) for name, value in alone.items()}
+    return _plain_all(alone) | in_batch
