@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.errors import HarnessError, Message
-from grader.nouns import Edit, Handout, Level, Mistake, Observation, Part, Rubric, Run, Variant
+from grader.nouns import Edit, Handout, Mistake, Observation, Part, Rubric, Run, Variant
 from grader.observer import HandIn, Observer
 from grader.runs import runs_of
 

@@ -33,20 +33,17 @@ class Marker:
         arrays: dict[str, Array] = {}
         parts = []
         for part in self.parts:
-            got = seen.get(part.id, {}) if part.probe else self._read(part, submission)
+            got = {**seen.get(part.id, {}), **handed_in(part, submission.files)}
             result, yours = self._part(part, got, known_apply=edition is None or edition.current)
             arrays.update(yours)
             parts.append(result)
         notes = _notes(observed.observations)
         return self._total(submission, observed, parts, _findings(submission, notes, edition), notes, arrays)
 
-    def _read(self, part: Part, submission: Submission) -> Cases:
-        from grader.judge.answers import read_answers
-        from grader.judge.artefacts import read_artefact
-
-        if part.source == "file":
-            return {"file": read_artefact(submission.files, part.reads)}
-        return {"answers": read_answers(submission.files, part.id)}
+    def keep_expected(self) -> None:
+        """Writes the arrays of the reference that some page shows."""
+        if self.expected_arrays:
+            write_arrays(self.arrays_folder / "expected.safetensors", self.expected_arrays)
 
     def _part(self, part: Part, got: Cases, *, known_apply: bool) -> tuple[PartResult, dict[str, Array]]:
         from grader.judge.mistakes import needs_known
@@ -88,6 +85,19 @@ class Marker:
             findings=findings,
             arrays=name,
         )
+
+
+def handed_in(part: Part, files: Mapping[str, bytes]) -> Cases:
+    """What a part reads from the files themselves: an artefact, and what `answers.md` says about it."""
+    from grader.judge.answers import read_answers
+    from grader.judge.artefacts import read_artefact
+
+    read: dict[str, Observation] = {}
+    if part.source == "file":
+        read["file"] = read_artefact(files, part.reads)
+    if part.source == "answers" or part.written:
+        read["answers"] = read_answers(files, part.id)
+    return read
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:

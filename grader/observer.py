@@ -1,7 +1,7 @@
 """Observations of hand-ins: from the store where they are known, else from the box.
 
 One `Observer` serves one kind of hand-in: submissions never share a slot with the reference and its mistakes, so the
-pipeline opens one for each. Slots are started when the first run is really needed, and not at all on an unchanged class.
+pipeline opens one for each. Slots are started when the first run is really needed, not at all for an unchanged class.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from grader.nouns import Handout, Level, Observation, Run
 
 if TYPE_CHECKING:
-    from grader.box.pool import Event, Pool
+    from grader.box.pool import Event, Job, Pool
     from grader.box.store import Store
 
 Observations: TypeAlias = Mapping[tuple[str, str], Observation]  # (part, case) -> what the probe gave
-Keys: TypeAlias = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,16 @@ class Observed:
 
 
 Wanted: TypeAlias = tuple[HandIn, tuple[Run, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """A hand-in with the runs that are left, what is known already, and the key of every run in the store."""
+
+    hand_in: HandIn
+    runs: tuple[Run, ...]
+    seen: Observations
+    keys: Mapping[tuple[str, str], str]
 
 
 class Observer:
@@ -72,68 +82,59 @@ class Observer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.__exit__(kind, error, trace)
+            self._pool.close()
             self._pool = None
 
     def each(self, wanted: Iterable[Wanted]) -> Iterator[Observed]:
         """Every hand-in once, in the order in which they are finished; known ones do not wait for a slot."""
-        source = iter(wanted)
         known: deque[Observed] = deque()
-        unknown = self._unknown(source, known)
+        unknown = self._unknown(wanted, known)
         first = next(unknown, None)
-        yield from _drain(known)
+        yield from _drained(known)
         if first is None:
             return
-        waiting: dict[str, tuple[HandIn, dict[tuple[str, str], Observation], Keys]] = {}
-        jobs = self._jobs(first, unknown, waiting)
-        with closing(self._started().each(jobs, self._on_event)) as finished:
+        waiting: dict[str, _Unknown] = {}
+        with closing(self._started().each(_jobs(chain([first], unknown), waiting), self._on_event)) as finished:
             for job, got in finished:
-                yield from _drain(known)
-                hand_in, seen, keys = waiting.pop(job.key)
-                self._keep(hand_in, keys, got)
-                yield Observed(hand_in, {**seen, **got}, cached=False)
-        yield from _drain(known)
+                yield from _drained(known)
+                yield self._kept(waiting.pop(job.key), got)
+        yield from _drained(known)
 
     def _started(self) -> Pool:
         if self._pool is None:
             from grader.box.pool import Pool
 
-            self._pool = Pool(self._handout, level=self._level, workers=self._workers).__enter__()
+            self._pool = Pool(self._handout, level=self._level, workers=self._workers)
         return self._pool
 
-    def _unknown(
-        self, source: Iterator[Wanted], known: deque[Observed]
-    ) -> Iterator[tuple[HandIn, tuple[Run, ...], dict[tuple[str, str], Observation], Keys]]:
-        for hand_in, runs in source:
+    def _unknown(self, wanted: Iterable[Wanted], known: deque[Observed]) -> Iterator[_Unknown]:
+        for hand_in, runs in wanted:
             keys = {(run.part, run.case): self._key(run) for run in runs}
             stored = {} if self._fresh else self._store.get_all(hand_in.sha256)
             seen = {name: stored[key] for name, key in keys.items() if key in stored}
             left = tuple(run for run in runs if (run.part, run.case) not in seen)
             if left:
-                yield hand_in, left, seen, keys
+                yield _Unknown(hand_in, left, seen, keys)
             else:
                 known.append(Observed(hand_in, seen, cached=True))
 
-    def _jobs(
-        self,
-        first: tuple[HandIn, tuple[Run, ...], dict[tuple[str, str], Observation], Keys],
-        rest: Iterator[tuple[HandIn, tuple[Run, ...], dict[tuple[str, str], Observation], Keys]],
-        waiting: dict[str, tuple[HandIn, dict[tuple[str, str], Observation], Keys]],
-    ) -> Iterator[Job]:
-        from grader.box.pool import Job
-
-        for hand_in, runs, seen, keys in chain([first], rest):
-            waiting[hand_in.key] = (hand_in, seen, keys)
-            yield Job(hand_in.key, hand_in.files, runs)
-
-    def _keep(self, hand_in: HandIn, keys: Keys, got: Observations) -> None:
-        lasting = {keys[name]: observation for name, observation in got.items() if observation.ended != "broken"}
-        self._store.put_all(hand_in.sha256, lasting)
+    def _kept(self, asked: _Unknown, got: Observations) -> Observed:
+        lasting = {asked.keys[name]: seen for name, seen in got.items() if seen.ended != "broken"}
+        self._store.put_all(asked.hand_in.sha256, lasting)
+        return Observed(asked.hand_in, {**asked.seen, **got}, cached=False)
 
     def _key(self, run: Run) -> str:
         return observation_key(run, self._handout_sha256, self._level)
 
 
-def _drain(known: deque[Observed]) -> Iterator[Observed]:
+def _jobs(unknown: Iterable[_Unknown], waiting: dict[str, _Unknown]) -> Iterator[Job]:
+    from grader.box.pool import Job
+
+    for asked in unknown:
+        waiting[asked.hand_in.key] = asked
+        yield Job(asked.hand_in.key, asked.hand_in.files, asked.runs)
+
+
+def _drained(known: deque[Observed]) -> Iterator[Observed]:
     while known:
         yield known.popleft()

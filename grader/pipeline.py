@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course import Course, open_course
-from grader.errors import IntakeError
-from grader.nouns import Handout, Level, Results, Rubric, RubricMark, Submission, SubmissionResult
+from grader.errors import IntakeError, Message, UsageError
+from grader.nouns import Handout, Level, Observation, Part, Results, Rubric, RubricMark, Submission, SubmissionResult
 from grader.observer import HandIn, Observer, Wanted
+from grader.opener import Opener
 from grader.progress import Watch
 from grader.runs import runs_of
+from grader.versions import versions
 
 if TYPE_CHECKING:
     from grader.box.pool import Event
-    from grader.marker import Marker
+    from grader.intake import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +53,138 @@ def grade(order: Order, watch: Watch) -> Results:
 
     started = time.monotonic()
     rubric = load_rubric(order.rubric)
+    parts = chosen_parts(rubric, order.parts)
     entries = list_submissions(order.submissions, rubric.assignment, only=order.only)
+    _refuse_open(order.level, len(entries))
     store = Store(order.out / "observations")
+    workers = min(order.workers, len(entries))
 
     def _observer(handout: Handout, *, fresh: bool = False, loud: bool = False) -> Observer:
-        heard = _teller(watch) if loud else None
-        return Observer(handout, level=order.level, workers=order.workers, store=store, on_event=heard, fresh=fresh)
+        def _heard(event: Event) -> None:
+            if loud:
+                watch.working(event.slot, event.key, event.part, event.case)
+
+        return Observer(handout, level=order.level, workers=workers, store=store, on_event=_heard, fresh=fresh)
 
     course = open_course(rubric, _observer)
-    watch.begin(_title(rubric, len(entries), order), len(entries), order.workers)
+    watch.begin(_title(rubric, len(entries), order.level, workers), len(entries), workers)
     try:
         with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students:
-            results = _graded(order, course, students, entries, watch)
+            results = _mark_all(order, course, parts, students, entries, watch)
+        results = _written(order, results, course, started, watch)
     finally:
         watch.end()
     return results
 
 
-def _graded(order: Order, course: Course, students: Observer, entries: Sequence[Entry], watch: Watch) -> Results:
-    from grader.marker import Marker, write_arrays
+def chosen_parts(rubric: Rubric, wanted: Sequence[str]) -> tuple[Part, ...]:
+    """The parts of these ids, or all.
 
-    rubric = course.rubric
-    parts = tuple(part for part in rubric.parts if not order.parts or part.id in order.parts)
+    Raises: UsageError if an id is not in the rubric.
+    """
+    known = [part.id for part in rubric.parts]
+    for part in wanted:
+        if part not in known:
+            raise UsageError(
+                Message(rubric.path, f"there is no part '{part}'", "E-PART", ", ".join(known), "copy the id from there")
+            )
+    return tuple(part for part in rubric.parts if not wanted or part.id in wanted)
+
+
+def _mark_all(
+    order: Order, course: Course, parts: tuple[Part, ...], students: Observer, entries: Sequence[Entry], watch: Watch
+) -> tuple[SubmissionResult, ...]:
+    from grader.marker import Marker, unread
+
     marker = Marker(course, parts, order.out / "arrays")
-    found: dict[str, SubmissionResult] = {}
-    submissions: dict[str, Submission] = {}
-    wanted = _wanted(entries, rubric, order, submissions, found)
-    for observed in students.each(wanted):
-        result = marker.mark(submissions.pop(observed.hand_in.key), observed)
-        found[result.id] = result
-        watch.done(result)
+    desk = _Desk(order, course.rubric, parts)
+    with desk.stack:
+        for observed in students.each(desk.wanted(entries)):
+            result = marker.mark(desk.submissions.pop(observed.hand_in.key), observed)
+            desk.results[result.id] = result
+            watch.done(result)
+    for entry_id, error in desk.unread.items():
+        desk.results[entry_id] = unread(entry_id, sum(part.points for part in parts), str(error))
+        watch.done(desk.results[entry_id])
+    marker.keep_expected()
+    return tuple(desk.results[entry.id] for entry in entries)
+
+
+class _Desk:
+    """Where submissions lie between being read and being marked."""
+
+    def __init__(self, order: Order, rubric: Rubric, parts: tuple[Part, ...]) -> None:
+        self.submissions: dict[str, Submission] = {}
+        self.results: dict[str, SubmissionResult] = {}
+        self.unread: dict[str, IntakeError] = {}
+        self.stack = ExitStack()
+        self._order = order
+        self._rubric = rubric
+        self._runs = runs_of(rubric, [part.id for part in parts])
+        self._opener: Opener | None = None
+
+    def wanted(self, entries: Sequence[Entry]) -> Iterator[Wanted]:
+        """Every entry that can be read, as a hand-in to run; read only when a slot is free for it."""
+        from grader.intake import collect, inodes_of
+
+        course = inodes_of(Path(self._rubric.folder))
+        for entry, read in collect(entries, self._unpack, course=course):
+            if isinstance(read, IntakeError):
+                self.unread[entry.id] = read
+                continue
+            self.submissions[read.id] = read
+            yield HandIn(read.id, read.sha256, read.files), self._runs
+
+    def _unpack(self, data: bytes, name: str) -> Observation:
+        if self._opener is None:
+            self._opener = self.stack.enter_context(Opener(self._order.level))
+        return self._opener.open(data, name)
+
+
+def _written(
+    order: Order, submissions: tuple[SubmissionResult, ...], course: Course, started: float, watch: Watch
+) -> Results:
+    from grader.judge.groups import grouped
+    from grader.report.site import write_site
+    from grader.results import write_results
+
+    watch.step("pages")
+    rubric = course.rubric
+    submissions, groups = grouped(submissions)
+    results = Results(
+        assignment=rubric.assignment,
+        title=rubric.title,
+        rubric=RubricMark(rubric.sha256, rubric.path),
+        isolation=order.level,
+        versions=versions(),
+        seed=rubric.seed,
+        max=rubric.points,
+        reveal=rubric.reveal,
+        submissions=submissions,
+        groups=groups,
+        mistake_hints={name: mistake.hint for name, mistake in course.mistakes.items()},
+        part_titles={part.id: part.title for part in rubric.parts},
+        seconds=time.monotonic() - started,
+    )
+    write_results(order.out / "results.json", results)
+    write_site(order.out, results)
+    return results
+
+
+def _refuse_open(level: Level, count: int) -> None:
+    if level == "open" and count > 1:
+        raise UsageError(
+            Message(
+                place="--isolation open",
+                fact=f"{count} submissions would run without a jail",
+                code="E-OPEN",
+                allowed="one submission, named by --only: one's own code",
+                help="leave --isolation out; `grade doctor` says which level this machine offers",
+            )
+        )
+
+
+def _title(rubric: Rubric, count: int, level: Level, workers: int) -> str:
+    plural = "submission" if count == 1 else "submissions"
+    crew = "worker" if workers == 1 else "workers"
+    return f"{rubric.assignment} · {count} {plural} · rubric {rubric.sha256[:6]} · isolation {level} · {workers} {crew}"

@@ -87,7 +87,7 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
 
 def _versions(course: Course, parts: tuple[Part, ...]) -> Iterator[tuple[str, Observed]]:
     kinds = {"reference": "reference", "nothing": "nothing"}
-    kinds |= {name: "variant" for name in course.rubric.accept} | {name: "mistake" for name in course.mistakes}
+    kinds |= dict.fromkeys(course.rubric.accept, "variant") | dict.fromkeys(course.mistakes, "mistake")
 
     def _wanted() -> Iterator[Wanted]:
         runs = runs_of(course.rubric, [part.id for part in parts])
@@ -118,7 +118,9 @@ def _tried(course: Course, parts: tuple[Part, ...], kind: str, observed: Observe
 
 def _judged(course: Course, part: Part, got: Cases, files: Mapping[str, bytes]) -> PartResult:
     from grader.judge.part import judge_part
+    from grader.marker import handed_in
 
+    got = {**got, **handed_in(part, files)}
     return judge_part(part, course.rubric, course.reference.get(part.id, {}), got, course.known(part), {})
 
 

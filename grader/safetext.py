@@ -1,8 +1,8 @@
 """Safe text: the one form in which foreign text reaches a page, a terminal line or a log.
 
-Foreign is whatever a student can choose: output, messages, file names, answers. Nothing here cleans HTML: escaping is
-the page's work. What stands in safe text is what a reader sees: a character that moves the cursor, turns the reading
-direction or takes no room becomes a visible sign, and a cut says that it is one.
+Foreign is whatever a student can choose: output, messages, file names, answers. What stands in safe text is what a
+reader sees: a character that moves the cursor, turns the reading direction or takes no room becomes a visible sign,
+and a cut says that it is one. Nothing here cleans HTML: escaping is the page's work.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ LINES: Final = 400
 SIZE_BYTES: Final = 64 * 1024
 
 _CUT: Final = "…[cut]"
-# Controls but tab and newline, separators of lines, everything that turns or joins without being seen, tags, fillers,
-# noncharacters. Variation selectors 15 and 16 stay: they choose how the sign before them looks.
+# Controls but tab and newline, separators of lines, everything that turns or joins without being seen, tags,
+# fillers, noncharacters. Variation selectors 15 and 16 stay: they choose how the sign before them looks.
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
     "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
@@ -34,7 +34,7 @@ def safe_text(value: str | bytes, *, columns: int = COLUMNS, lines: int = LINES,
     """The value as a reader may see it: no control character but tab and newline, within all three caps.
 
     Safe text stays as it is when it passes again. A pair of carriage return and newline counts as newline.
-    Units: `columns` in characters of a line, `size` in bytes of UTF-8; sensible from 40 columns and 100 bytes on.
+    Units: `columns` in characters of a line, `size` in bytes of UTF-8; of use from 40 columns and 100 bytes on.
     """
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
     shown = _UNSEEN.sub(_sign, text[: 2 * size].replace("\r\n", "\n"))
@@ -55,7 +55,7 @@ def safe_line(value: str | bytes, *, columns: int = COLUMNS) -> str:
 
 
 def hide_paths(text: str, prefixes: Mapping[str, str]) -> str:
-    """The text with each prefix replaced by its label, and home folders by `~`: no report names a machine's people.
+    """The text with each prefix replaced by its label, and home folders by `~`.
 
     `prefixes` maps an absolute folder to what is shown instead: {"/opt/venv": "<venv>"}. The longest wins.
     """

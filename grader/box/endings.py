@@ -10,16 +10,16 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
-from grader.box.wire import WireError, read_frame
-from grader.nouns import Array, Ended, Fault, Frame, Limit, Limits, Observation, Usage
+from grader.box.wire import Head, WireError, read_frame
+from grader.nouns import Array, Fault, Limit, Limits, Observation, Usage
 from grader.safetext import safe_line, safe_text
 
-BELIEVED: Final = ("answered", "raised", "import_error", "missing", "untouched")
 MIB: Final = 1024**2
 _ALLOCATOR: Final = ("can't allocate memory", "not enough memory", "cannot allocate memory")
 _NO_MORE: Final = ("can't start new thread", "resource temporarily unavailable")
+_STARTING: Final = ("BlockingIOError", "RuntimeError", "OSError")
 _BY_NAME: Final = {
     signal.SIGSEGV: "segmentation fault",
     signal.SIGABRT: "aborted",
@@ -55,16 +55,23 @@ class Facts:
 
 def observation(facts: Facts) -> Observation:
     """What the case gave, or how it ended."""
-    found = _whole_frame(facts) if facts.stop is None else None
-    if found is None:
-        stop = facts.stop or cpu_stop(facts.exit, facts.usage.cpu_s, facts.limits)
-        found = _stopped(stop) if stop else _without_frame(facts)
+    found = _stopped(facts.stop) if facts.stop else _by_frame(facts)
     return replace(found, stdout=facts.stdout, stderr=facts.stderr, usage=facts.usage)
 
 
-def broken(reason: str) -> Observation:
-    """Our own fault: costs nobody points."""
-    return Observation(ended="broken", reason=safe_line(reason)[:400])
+def _by_frame(facts: Facts) -> Observation:
+    try:
+        head, tensors = read_frame(facts.frame, answer_bytes=facts.limits.answer_bytes)
+    except WireError as error:
+        stop = cpu_stop(facts.exit, facts.usage.cpu_s, facts.limits)
+        return _stopped(stop) if stop else _without_frame(facts, str(error))
+    return _of_head(head, tensors, facts)
+
+
+def broken(reason: str, log: str) -> Observation:
+    """Our own fault: costs nobody points. The log, a traceback of ours, is for staff."""
+    last = log.strip().splitlines()[-1:] or [""]
+    return Observation(ended="broken", reason=safe_line(f"{reason}: {last[0]}"), stderr=safe_text(log))
 
 
 def cpu_stop(exit_status: int | None, cpu_s: float, limits: Limits) -> Stop | None:
@@ -116,79 +123,44 @@ def _stopped(stop: Stop) -> Observation:
     return Observation(ended="stopped", limit=stop.limit, reason=stop.reason)
 
 
-def _without_frame(facts: Facts) -> Observation:
-    if facts.frame and facts.exit == 0:
-        return _unreadable(_why_unreadable(facts))
+def _without_frame(facts: Facts, rule: str) -> Observation:
+    if facts.frame and (facts.exit is None or facts.exit >= 0):
+        return Observation(ended="unreadable", reason=rule)
     return Observation(ended="left", reason=how_it_left(facts.exit))
 
 
-def _why_unreadable(facts: Facts) -> str:
-    try:
-        read_frame(facts.frame, limit=facts.limits.answer_bytes)
-    except WireError as error:
-        return str(error)
-    return "it has no known ending"
-
-
-def _unreadable(rule: str) -> Observation:
-    return Observation(ended="unreadable", reason=safe_line(rule))
-
-
-def _whole_frame(facts: Facts) -> Observation | None:
-    """The observation that a readable frame holds; None if there is no such frame."""
-    try:
-        head, tensors = read_frame(facts.frame, limit=facts.limits.answer_bytes)
-    except WireError:
-        return None
-    return _of_head(head, tensors, facts)
-
-
-def _of_head(head: Mapping[str, Any], tensors: Mapping[str, Array], facts: Facts) -> Observation | None:
-    how = head["ended"]
-    notes = tuple(safe_line(note) for note in head.get("notes") or ())
-    reason = safe_line(head.get("reason") or "")
-    if how in ("left", "stopped"):  # said only of a unit whose import ended an earlier job
-        known = facts.blocked.get(head.get("reason") or "")
-        return replace(known, notes=notes) if known else None
-    if how not in BELIEVED:
-        return None
-    fault = _fault(head["fault"]) if head.get("fault") else None
-    if how == "answered":
-        texts = {name: safe_text(text) for name, text in (head.get("texts") or {}).items()}
-        return Observation(ended="answered", tensors=tensors, texts=texts, notes=notes)
-    stop = _limit_behind(fault, facts.limits)
+def _of_head(head: Head, tensors: Mapping[str, Array], facts: Facts) -> Observation:
+    if head.ended in ("left", "stopped"):  # said only of a unit whose import ended an earlier job, which we know of
+        known = facts.blocked.get(head.reason)
+        return replace(known, notes=head.notes) if known else _claimed(head)
+    stop = _limit_behind(head.fault, facts.limits)
     if stop is not None:
-        return replace(_stopped(stop), fault=fault, notes=notes)
-    ended: Ended = how
-    return Observation(ended=ended, fault=fault, reason=reason or _in_short(fault), notes=notes)
+        return replace(_stopped(stop), fault=head.fault, notes=head.notes)
+    return Observation(
+        ended=head.ended,
+        tensors=tensors,
+        texts=head.texts,
+        fault=head.fault,
+        reason=head.reason or _in_short(head.fault),
+        notes=head.notes,
+    )
+
+
+def _claimed(head: Head) -> Observation:
+    return Observation(ended="left", reason=head.reason or how_it_left(None), notes=head.notes)
 
 
 def _in_short(fault: Fault | None) -> str:
-    if fault is None:
-        return ""
-    return f"{fault.type}: {fault.message}".strip(": ")[:400]
+    return safe_line(f"{fault.type}: {fault.message}".strip(": ")) if fault else ""
 
 
 def _limit_behind(fault: Fault | None, limits: Limits) -> Stop | None:
+    """The limit that an exception of theirs speaks of, if it is one of ours."""
     if fault is None:
         return None
     message = fault.message.lower()
     if fault.type == "MemoryError" or any(words in message for words in _ALLOCATOR):
         return Stop("memory", f"{_mib(limits.memory_bytes)} are allowed; more was asked for")
-    if fault.type in ("BlockingIOError", "RuntimeError", "OSError") and any(words in message for words in _NO_MORE):
+    if fault.type in _STARTING and any(words in message for words in _NO_MORE):
         return Stop("processes", f"{limits.processes} processes are allowed; one more was asked for")
     return None
-
-
-def _fault(told: Mapping[str, Any]) -> Fault:
-    return Fault(
-        type=safe_line(told["type"]),
-        message=safe_text(told["message"]),
-        frames=tuple(_frame(frame) for frame in told.get("frames") or ()),
-        traceback=safe_text(told.get("traceback") or ""),
-    )
-
-
-def _frame(told: Mapping[str, Any]) -> Frame:
-    near = tuple((int(number), safe_line(text)) for number, text in told.get("near") or ())
-    return Frame(safe_line(told["file"]), int(told["line"]), safe_line(told["function"]), near)

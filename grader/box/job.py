@@ -13,7 +13,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -21,13 +21,15 @@ from grader.box import endings
 from grader.box.endings import Facts, Stop
 from grader.box.slot import BoxDiedError, RunningJob, Zygote, packed, pipe
 from grader.box.watch import Memory, Stream, children, tasks
-from grader.nouns import Observation, Run, Usage
-from grader.safetext import safe_text
+from grader.nouns import Limits, Observation, Run, Usage
+from grader.safetext import safe_line, safe_text
 
 LINGER_S: Final = 0.1  # how long a descriptor may stay open after its process has ended
 KEPT_OUTPUT: Final = 64 * 1024
 FRAME_OVERHEAD: Final = 512 * 1024
 DEATHS: Final = 2
+UNWATCHED: Final = 3.0  # how much longer the wall clock is when a test has no watchdog
+_ENOUGH: Final = 2.0**60
 Found = dict[tuple[str, str], Observation]
 Told = Callable[[str, str, str], None]  # part, case, phase
 
@@ -112,14 +114,15 @@ def _one_job(slot: Slot, files: int, progress: Progress, tell: Told) -> None:
         slot.restart()
         progress.box_deaths += 1
         if progress.box_deaths >= DEATHS:
-            progress.end_all(endings.broken(f"the box died {DEATHS} times: {died}"))
+            progress.end_all(endings.broken(f"the box died {DEATHS} times", str(died)))
 
 
 def _order(batch: list[Run], progress: Progress) -> dict[str, Any]:
     limits = [run.limits for run in batch]
+    processes_of_a_job = 2 if len(batch) == 1 else 1  # import and case in one process, perhaps
     return {
         "limits": {
-            "cpu_s": sum(limit.cpu_s for limit in limits) + max(limit.cpu_s for limit in limits),
+            "cpu_s": processes_of_a_job * max(limit.cpu_s for limit in limits),
             "memory_bytes": max(limit.memory_bytes for limit in limits),
             "processes": max(limit.processes for limit in limits),
         },
@@ -132,10 +135,10 @@ class Attempt:
 
     def __init__(self, job: RunningJob, batch: list[Run], progress: Progress, tell: Told, *, watchdog: bool) -> None:
         self._job, self._batch, self._progress, self._tell = job, batch, progress, tell
-        self._most = max((run.limits for run in batch), key=lambda limits: limits.wall_s)
-        memory_bytes = max(run.limits.memory_bytes for run in batch)
-        self._memory = Memory(job.pid(), memory_bytes) if watchdog else None
-        self._watchdog = watchdog
+        self._longest = max((run.limits for run in batch), key=lambda limits: limits.wall_s)
+        self._pid = job.pid()
+        self._memory = Memory(self._pid, max(run.limits.memory_bytes for run in batch)) if watchdog else None
+        self._patience = 1.0 if watchdog else UNWATCHED
         self._student = -1
 
     # --- the import ---------------------------------------------------------------------------------------------
@@ -146,41 +149,49 @@ class Attempt:
         Raises: BoxDiedError, CancelledError.
         """
         self._tell("", "", "import")
-        started, unit, threads = time.monotonic(), "", 0
-        stop: Stop | None = None
-        while not threads and not stop and not self._is_dead():
-            stop = self._pause(started + self._most.wall_s, (self._job.out, self._job.err))
+        deadline = time.monotonic() + self._longest.wall_s * self._patience
+        unit, ready, stop = "", None, None
+        while not ready and not stop and not (self._is_dead() and not self._job.talk.messages):
             for message in self._messages():
                 if message["at"] == "error" and not unit:
                     raise BoxDiedError(str(message.get("error")))
-                if message["at"] == "unit":
-                    unit = str(message.get("unit"))
-                threads = message.get("threads", 1) if message["at"] == "ready" else threads
-        if stop or not threads:
+                unit = str(message.get("unit")) if message["at"] == "unit" else unit
+                ready = message if message["at"] == "ready" else ready
+            if not ready:
+                stop = self._wait(deadline, self._longest, (self._job.out, self._job.err))
+        if not ready:
             self._import_failed(unit, stop)
             return False
-        if threads != 1 and not self._progress.one_by_one:
+        return self._may_fork(ready)
+
+    def _may_fork(self, ready: Mapping[str, Any]) -> bool:
+        self._student = next(iter(children(self._pid)), -1)
+        if ready.get("threads") != 1 and not self._progress.one_by_one:
             self._progress.one_by_one = True
             return len(self._batch) == 1
         return True
 
     def _import_failed(self, unit: str, stop: Stop | None) -> None:
         report = self._job.end()
-        self._job.out.drain()
-        self._job.err.drain()
-        usage = Usage(cpu_s=report["cpu_s"], peak_bytes=report["peak"])
-        facts = Facts(self._most, stop, exit=report["exit"], usage=usage, **self._printed())
-        seen = endings.observation(facts)
-        if not unit:
-            self._progress.early_deaths += 1
-            if self._progress.early_deaths >= DEATHS:
-                self._progress.end_all(seen)
+        out, err = self._job.out, self._job.err
+        out.drain()
+        err.drain()
+        seen = endings.observation(
+            Facts(
+                self._longest,
+                stop,
+                exit=report["exit"],
+                usage=Usage(cpu_s=report["cpu_s"], peak_bytes=report["peak"]),
+                stdout=_text(out),
+                stderr=_text(err),
+            )
+        )
+        if unit:
+            self._progress.blocked[unit] = replace(seen, reason=safe_line(f"{seen.reason}, while {unit} was imported"))
             return
-        reason = f"{seen.reason}, while {unit} was imported"
-        self._progress.blocked[unit] = replace(seen, reason=reason)
-
-    def _printed(self) -> dict[str, str]:
-        return {"stdout": _text(self._job.out), "stderr": _text(self._job.err)}
+        self._progress.early_deaths += 1
+        if self._progress.early_deaths >= DEATHS:
+            self._progress.end_all(seen)
 
     # --- the cases ----------------------------------------------------------------------------------------------
 
@@ -202,40 +213,49 @@ class Attempt:
                 return
 
     def _has_leftovers(self) -> bool:
-        """Whether a case left a process behind: a child of pid 1 other than the student process, or its child."""
-        if self._student < 0:
-            return False
-        return bool(children(self._student)) or len(children(self._job.pid())) > 1
+        """Whether a case left a process behind: below the student process, or adopted by pid 1."""
+        return bool(children(self._student)) or len(children(self._pid)) > 1
 
     def _case(self, run: Run, left_s: float, *, fork: bool) -> Observation:
         answer, their_answer = pipe(run.limits.answer_bytes + FRAME_OVERHEAD)
         out, their_out = pipe(KEPT_OUTPUT)
         err, their_err = pipe(KEPT_OUTPUT)
-        theirs = [their_answer, their_out, their_err]
-        self._job.read_also(answer, out, err)
+        streams = (out, err, answer)
+        self._job.read_also(*streams)
         started = time.monotonic()
         try:
-            self._send(run, theirs, fork=fork)
-            stop, told = self._until_answered(run, started + left_s, answer, (out, err))
+            self._send(run, [their_answer, their_out, their_err], fork=fork)
+            stop, told = self._until_ended(run, started + left_s * self._patience, streams, fork=fork)
             wall_s = time.monotonic() - started
-            told = told or self._last_word(answer)
-            out.drain()
-            err.drain()
-            peak = max(_number(told.get("peak")), self._memory.peak if self._memory else 0)
-            return endings.observation(
-                Facts(
-                    run.limits,
-                    stop,
-                    frame=bytes(answer.data),
-                    exit=told.get("exit") if isinstance(told.get("exit"), int) else None,
-                    usage=Usage(wall_s, float(_number(told.get("cpu_s"))), int(peak)),
-                    stdout=_text(out),
-                    stderr=_text(err),
-                    blocked={seen.reason: seen for seen in self._progress.blocked.values()},
-                )
-            )
+            if stop or not (told and answer.ended):
+                report = self._job.end()
+                told = told or report
+            for stream in streams:
+                stream.drain()
+            return endings.observation(self._facts(run, stop, told, wall_s, streams))
         finally:
-            self._job.forget(answer, out, err)
+            self._job.forget(*streams)
+
+    def _facts(
+        self,
+        run: Run,
+        stop: Stop | None,
+        told: Mapping[str, Any],
+        wall_s: float,
+        streams: tuple[Stream, Stream, Stream],
+    ) -> Facts:
+        out, err, answer = streams
+        peak = max(_number(told.get("peak")), self._memory.peak if self._memory else 0)
+        return Facts(
+            run.limits,
+            stop,
+            frame=bytes(answer.data),
+            exit=told["exit"] if isinstance(told.get("exit"), int) else None,
+            usage=Usage(wall_s, _number(told.get("cpu_s")), int(peak)),
+            stdout=_text(out),
+            stderr=_text(err),
+            blocked={seen.reason: seen for seen in self._progress.blocked.values()},
+        )
 
     def _send(self, run: Run, theirs: list[int], *, fork: bool) -> None:
         message = {
@@ -249,38 +269,60 @@ class Attempt:
         try:
             socket.send_fds(self._job.talk.sock, [json.dumps(message).encode()], theirs)
         except OSError:
-            self._job.talk.closed = True  # the student process is gone: the case is answered by its death
+            self._job.talk.closed = True  # the student process is gone: its death is the answer
         finally:
             for fd in theirs:
                 os.close(fd)
 
-    def _until_answered(
-        self, run: Run, deadline: float, answer: Stream, printed: tuple[Stream, Stream]
+    def _until_ended(
+        self, run: Run, deadline: float, streams: tuple[Stream, Stream, Stream], *, fork: bool
     ) -> tuple[Stop | None, dict[str, Any]]:
         """What stopped the case, if anything did, and what the student process said about its end."""
         told: dict[str, Any] = {}
-        while not (answer.ended and told) and not self._is_dead():
-            stop = self._pause(deadline, (*printed, answer), run)
-            if stop:
+        answer = streams[2]
+        while not (told and answer.ended) and not self._job.is_over and not (fork and self._job.talk.closed):
+            lingers = bool(told) and time.monotonic() >= deadline
+            stop = None if lingers else self._wait(deadline, run.limits, streams)
+            if stop and not (told and stop.limit == "wall"):
                 return stop, told
-            for message in self._messages():
-                if message["at"] == "done":
-                    told, deadline = message, min(deadline, time.monotonic() + LINGER_S)
-            if told and time.monotonic() >= deadline:
+            if lingers:
                 break
-            self._job.let_go(answer, *printed)
+            for message in self._messages():
+                if message["at"] == "done" and not told:
+                    told, deadline = message, min(deadline, time.monotonic() + LINGER_S)
         return None, told
 
-    def _last_word(self, answer: Stream) -> dict[str, Any]:
-        report = self._job.end()
-        answer.drain()
-        return report
-
     # --- both ---------------------------------------------------------------------------------------------------
+
+    def _wait(self, deadline: float, limits: Limits, streams: tuple[Stream, ...]) -> Stop | None:
+        """Reads what comes next, or until it is time to look at the memory; the limit that is met by then, if any."""
+        timeout_s = deadline - time.monotonic()
+        self._job.step(min(timeout_s, self._memory.wait_s()) if self._memory else timeout_s)
+        for stream, name in zip(streams, ("stdout", "stderr", "answer"), strict=False):
+            if name == "answer" and stream.total > stream.keep:
+                return endings.answer_stop(limits)
+            if name != "answer" and stream.total > limits.output_bytes:
+                return endings.output_stop(limits, name)
+        if self._memory and self._memory.is_over():
+            return endings.memory_stop(limits, self._memory.peak)
+        if time.monotonic() >= deadline:
+            return endings.wall_stop(limits, tasks(self._pid))
+        return None
 
     def _is_dead(self) -> bool:
         return self._job.is_over or self._job.talk.closed
 
-    def _messages(self) -> Iterable[dict[str, Any]]:
+    def _messages(self) -> Iterator[dict[str, Any]]:
         while self._job.talk.messages:
             yield self._job.talk.messages.popleft()
+
+
+def _text(stream: Stream) -> str:
+    cut = f"\n[{stream.total - len(stream.data)} more bytes]" if stream.total > len(stream.data) else ""
+    return safe_text(bytes(stream.data).decode("utf-8", "backslashreplace") + cut)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _ENOUGH:
+        return float(value)
+    return 0.0

@@ -49,6 +49,7 @@ class Host:
     links: Mapping[str, str]
     bwrap: str = "/usr/bin/bwrap"
     setpriv: str = "/usr/bin/setpriv"
+    program: str = "zygote.py"  # in grader/box/inside
     share_host: bool = False  # test-only: the slot sees the host's files and network
 
     @property
@@ -100,7 +101,7 @@ def ordinary(host: Host, sources: Host, control: int) -> list[str]:
         *("--ro-bind", sources.worker, WORKER, "--dir", "/job"),
         *(["--ro-bind", "/", "/host"] if host.share_host else []),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"),
-        *command(host.prefix_inside, WORKER, control, scratch="", parent=0),
+        *command(replace(host, venv=host.prefix_inside, worker=WORKER), control, scratch="", parent=0),
     ]
 
 
@@ -120,10 +121,10 @@ def root(host: Host, uid: int, control: int) -> list[str]:
     ]
 
 
-def command(prefix: str, worker: str, control: int, *, scratch: str, parent: int) -> list[str]:
-    """The zygote itself, wherever it runs."""
-    entry = f"{worker}/grader/box/inside/zygote.py"
-    return [f"{prefix}/bin/python3", "-I", "-B", entry, str(control), scratch, str(parent)]
+def command(host: Host, control: int, *, scratch: str, parent: int) -> list[str]:
+    """The program itself, as it is started inside a slot, or without one."""
+    entry = f"{host.worker}/grader/box/inside/{host.program}"
+    return [f"{host.venv}/bin/python3", "-I", "-B", entry, str(control), scratch, str(parent)]
 
 
 def _links(links: Mapping[str, str]) -> list[str]:

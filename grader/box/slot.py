@@ -25,7 +25,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from grader.box import recipes
 from grader.box.watch import Loop, Mailbox, Stream, pid_of
+from grader.nouns import Level
 
 START_S: Final = 60.0
 END_S: Final = 5.0
@@ -39,11 +41,21 @@ class BoxDiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How to start a zygote: the words before its control descriptor is known are made by `recipes`."""
+    """How to start a zygote; bubblewrap itself gets no environment, since a job could read it."""
 
     words: list[str]
     environment: Mapping[str, str]
     user: int | None = None  # drop to this uid and gid first
+
+
+def command(host: recipes.Host, level: Level, control: int, uid: int | None, scratch: str) -> Command:
+    """How to start the host's program at this level, as this uid or as the caller."""
+    if level != "strict":
+        words = recipes.command(host, control, scratch=scratch, parent=os.getpid())
+        return Command(words, recipes.ENVIRONMENT, uid)
+    if uid is None:
+        return Command(recipes.ordinary(host, host, control), {})
+    return Command(recipes.root(host, uid, control), {})
 
 
 def packed(files: Mapping[str, bytes]) -> int:
@@ -65,12 +77,7 @@ class Zygote:
         self.loop = loop
         self.control = Mailbox(control)
         self.jobs = 0
-        loop.add(control.fileno(), self._hear)
-
-    def _hear(self) -> None:
-        self.control.read()
-        if self.control.closed:
-            self.loop.remove(self.control.fileno())
+        loop.add(control.fileno(), self.control.read)
 
     def hello(self) -> dict[str, Any]:
         """What the zygote says once it has imported everything.
@@ -159,7 +166,7 @@ class RunningJob:
                 os.close(their_out)
                 os.close(their_err)
         zygote.jobs += 1
-        self._sources: dict[int, Callable[[], None]] = {
+        self._sources: dict[int, Callable[[], bool]] = {
             self._status.fileno(): self._hear,
             self.talk.fileno(): self.talk.read,
             self.out.fd: self.out.read,
@@ -199,11 +206,6 @@ class RunningJob:
         Raises: BoxDiedError, CancelledError.
         """
         self._zygote.loop.step(timeout_s)
-        for stream in (self.out, self.err):
-            if stream.ended:
-                self._zygote.loop.remove(stream.fd)
-        if self.talk.closed:
-            self._zygote.loop.remove(self.talk.fileno())
         self.check()
 
     def read_also(self, *streams: Stream) -> None:
@@ -249,21 +251,21 @@ class RunningJob:
                 raise BoxDiedError("stage1 does not answer")
             self.step(left)
 
-    def _hear(self) -> None:
-        """Takes one message of stage1: the pidfd, or the report."""
+    def _hear(self) -> bool:
+        """Takes one message of stage1: the pidfd first, the report last."""
         try:
             packet, descriptors, _, _ = socket.recv_fds(self._status, _MESSAGE_BYTES, 1)
         except OSError:
             packet, descriptors = b"", []
         if descriptors:
             self._pidfd = descriptors[0]
-            return
+            return True
         message = json.loads(packet) if packet else {"at": "error", "error": "stage1 left without a report"}
-        self._zygote.loop.remove(self._status.fileno())
         if message["at"] == "error":
             self._failure = str(message["error"])
         else:
             self.report = message
+        return False
 
     def _forget(self) -> None:
         for fd in self._sources:

@@ -1,6 +1,6 @@
 """JSON without the liberties that the standard library takes: it is read only where a stranger wrote it.
 
-Refused: text that is not UTF-8, repeated keys, NaN and Infinity, integers of more than 20 digits, nesting over 32.
+Refused: what is not UTF-8, repeated keys, NaN and Infinity, integers of more than 20 digits, nesting over 32.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _DECODER: Final = json.JSONDecoder(
 
 def _deeper_than(value: Json, depth: int) -> bool:
     level = [value]
-    while level and depth >= 0:
+    while level and depth > 0:
         level = [
             each
             for outer in level

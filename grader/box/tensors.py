@@ -1,9 +1,9 @@
 """Named arrays as bytes of safetensors, read strictly: the header is judged before any array is made.
 
-Refused: a header over 64 KiB, file metadata, unknown keys, more than 256 tensors, names that are no names, complex or
-unknown dtypes, more than 8 dimensions, a size over 2^31 - 1, spans with a hole or an overlap or another length than
-shape and dtype need, bytes left over, and truth values that are neither 0 nor 1. numpy has no bfloat16: such a tensor is
-widened to float32, and its dtype remembers the name (`dtype_name`).
+Refused: a header over 64 KiB, file metadata, unknown keys, more than 256 tensors, names that are no names, complex
+or unknown dtypes, more than 8 dimensions, a size over 2^31 - 1, spans with a hole or an overlap or another length
+than shape and dtype need, bytes left over, and truth values that are neither 0 nor 1. numpy has no bfloat16: such a
+tensor is widened to float32, and its dtype remembers the name (`dtype_name`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_TENSORS: Final = 256
 MAX_DIMENSIONS: Final = 8
 MAX_SIZE: Final = 2**31 - 1
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
-BFLOAT16: Final[np.dtype[Any]] = np.dtype("<f4", metadata={"name": "bfloat16"})  # type: ignore[call-overload]
+BFLOAT16: Final[np.dtype[Any]] = np.dtype("<f4", metadata={"name": "bfloat16"})
 DTYPES: Final[Mapping[str, np.dtype[Any]]] = {
     "BOOL": np.dtype("u1"),  # looked at before it becomes bool
     "U8": np.dtype("u1"),
@@ -53,7 +53,7 @@ _CODES: Final = {
 
 
 def dtype_name(array: Array) -> str:
-    """The name of an array's dtype as torch says it: "float32", "bool", and "bfloat16" for one that was widened."""
+    """The name of an array's dtype: "float32", "bool", and "bfloat16" for one that was widened."""
     return str((array.dtype.metadata or {}).get("name", array.dtype.name))
 
 

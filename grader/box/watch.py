@@ -38,13 +38,14 @@ class Stream:
     total: int = 0
     ended: bool = False
 
-    def read(self) -> None:
-        """Takes what is there now; `ended` at the end of file."""
+    def read(self) -> bool:
+        """Takes what is there now; False at the end of file."""
         with suppress(BlockingIOError):
             chunk = os.read(self.fd, _CHUNK)
             self.ended = not chunk
             self.total += len(chunk)
             self.data += chunk[: max(0, self.keep - len(self.data))]
+        return not self.ended
 
     def drain(self) -> None:
         """Takes what is there without waiting, until one byte more than is kept has come."""
@@ -67,12 +68,12 @@ class Mailbox:
         """The descriptor to wait for."""
         return self.sock.fileno()
 
-    def read(self) -> None:
-        """Takes one message, or notes that there will be no more."""
+    def read(self) -> bool:
+        """Takes one message; False if there will be no more."""
         try:
             packet = self.sock.recv(MESSAGE_BYTES)
         except BlockingIOError:
-            return
+            return True
         except OSError:
             packet = b""
         message = _message(packet)
@@ -80,6 +81,7 @@ class Mailbox:
             self.closed = True
         else:
             self.messages.append(message)
+        return not self.closed
 
 
 def _message(packet: bytes) -> dict[str, Any] | None:
@@ -97,8 +99,8 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._selector.register(wake, selectors.EVENT_READ, _cancel)
 
-    def add(self, fd: int, read: Callable[[], None]) -> None:
-        """Calls `read` whenever this descriptor has something, from now on."""
+    def add(self, fd: int, read: Callable[[], bool]) -> None:
+        """Calls `read` whenever this descriptor has something, until it says False."""
         self._selector.register(fd, selectors.EVENT_READ, read)
 
     def remove(self, fd: int) -> None:
@@ -112,15 +114,16 @@ class Loop:
         Raises: CancelledError if the pool is being closed.
         """
         for key, _ in self._selector.select(max(0.0, timeout_s)):
-            read: Callable[[], None] = key.data
-            read()
+            read: Callable[[], bool] = key.data
+            if not read():
+                self.remove(key.fd)
 
     def close(self) -> None:
         """Forgets all sources; closes none of them."""
         self._selector.close()
 
 
-def _cancel() -> None:
+def _cancel() -> bool:
     raise CancelledError
 
 

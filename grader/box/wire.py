@@ -1,11 +1,11 @@
 """The one door through which a job's answer comes: bytes in, plain arrays and safe text out.
 
-    "GRADEOB1" | u32 length of JSON | u64 length of tensors | JSON | safetensors        little endian, then end of file
+    "GRADEOB1" | u32 length of JSON | u64 length of tensors | JSON | safetensors      little endian, then end of file
 
-A frame is a claim of student code, which may have written it itself. Both lengths meet their caps before anything is
-allocated; the JSON has one form, and the tensors' header is judged before any array is made (tensors.py). Whatever
-breaks a rule is a `WireError`, the student's fault (`unreadable`); its text names the rule and holds none of the bytes.
-Arrays are plain because they are bytes here: nothing is unpickled, and no class of the student's can come with them.
+A frame is a claim of student code, which may have written it itself. Both lengths meet their caps before anything
+is allocated; the JSON has one form; the tensors' header is judged before any array is made (tensors.py). Whatever
+breaks a rule is a `WireError`, the student's fault (`unreadable`); its text names the rule and holds none of the
+bytes. Arrays are plain because they are bytes here: nothing is unpickled, no class of the student's comes along.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ JSON_BYTES: Final = 256 * 1024
 MAX_FRAMES: Final = 100
 MAX_NEAR: Final = 20
 
-# What a worker may say of its case. `stopped` and `broken` are ours to say.
-Claim: TypeAlias = Literal["answered", "raised", "import_error", "missing", "untouched", "left", "unreadable"]
+# What a worker may say of its case; `left` and `stopped` only of an import that ended an earlier job, which endings.py
+# knows of itself. `broken` and `unreadable` are ours to say.
+Claim: TypeAlias = Literal["answered", "raised", "import_error", "missing", "untouched", "left", "stopped"]
 
 
 class WireError(Exception):
@@ -95,7 +96,7 @@ def _lengths(first: bytes | memoryview, caps: Caps) -> tuple[int, int]:
     return told, tensors
 
 
-# --- the head: one form, by hand, since every text passes through safe text anyway -----------------------------------
+# --- the head: read by hand, since every text passes through safe text anyway -----------------------------------
 
 
 def _head(told: Json) -> Head:
@@ -130,7 +131,7 @@ def _fault(told: Json) -> Fault:
 
 def _frame(told: Json) -> Frame:
     told = _mapping(told, "a frame", {"file", "line", "function"}, {"near"})
-    near = [_list(each, "a line", 2) for each in _list(told.get("near", []), "the lines", MAX_NEAR)]
+    near = [_list(each, "the pieces of a line", 2) for each in _list(told.get("near", []), "the lines", MAX_NEAR)]
     if not all(len(each) == 2 for each in near):
         raise ValueError("a line is not a number and a text")
     return Frame(

@@ -63,14 +63,8 @@ def solve_sizes(spec: str, shape: Sequence[int]) -> dict[str, int]:
 
     Raises: HarnessError if the shape does not fit; the reference is then not what the rubric says.
     """
-    terms = parse_axes(spec)
-    sizes: dict[str, int] = {}
-    fits = len(terms) == len(shape)
-    for term, size in zip(terms, shape, strict=False):
-        if term.letter and term.letter not in sizes:
-            sizes[term.letter] = (size - term.shift) // term.factor
-        fits = fits and term.size(sizes) == size
-    if not fits:
+    sizes = _solve(spec, shape)
+    if sizes is None:
         raise HarnessError(
             Message(
                 place=f"axes '{spec}'",
@@ -79,6 +73,24 @@ def solve_sizes(spec: str, shape: Sequence[int]) -> dict[str, int]:
                 help="mend the axes in the rubric, or the probe",
             )
         )
+    return sizes
+
+
+def fits(spec: str, shape: Sequence[int]) -> bool:
+    """Whether a shape has these axes: as many, and one size for each letter."""
+    return _solve(spec, shape) is not None
+
+
+def _solve(spec: str, shape: Sequence[int]) -> dict[str, int] | None:
+    terms = parse_axes(spec)
+    if len(terms) != len(shape):
+        return None
+    sizes: dict[str, int] = {}
+    for term, size in zip(terms, shape, strict=True):
+        if term.letter and term.letter not in sizes:
+            sizes[term.letter] = (size - term.shift) // term.factor
+        if term.size(sizes) != size:
+            return None
     return sizes
 
 

@@ -25,29 +25,30 @@ def finite(check: Check, evidence: Evidence) -> Verdicts:
 
 
 def below(check: Check, evidence: Evidence) -> Verdicts:
-    """Whether every value is at most the bound."""
-    return _bounded(check, evidence, np.less_equal, "above")
+    """Whether every value is less than the bound."""
+    return _bounded(check, evidence, np.less, "below")
 
 
 def above(check: Check, evidence: Evidence) -> Verdicts:
-    """Whether every value is at least the bound."""
-    return _bounded(check, evidence, np.greater_equal, "below")
+    """Whether every value is more than the bound."""
+    return _bounded(check, evidence, np.greater, "above")
 
 
-def _bounded(check: Check, evidence: Evidence, holds: np.ufunc, other: str) -> Verdicts:
+def _bounded(check: Check, evidence: Evidence, holds: np.ufunc, wanted: str) -> Verdicts:
     def judge(case: str, output: str, got: Array) -> Verdict:
         bound = _bound(check.rule[output], case, output, evidence)
         if not got.size:
             return Verdict("failed", f"{output}: holds no values", "E-BOUND")
-        if np.isnan(got).any():
-            return Verdict("failed", f"{output}: is NaN", "E-BOUND")
+        if got.dtype.kind == "c" or np.isnan(got).any():
+            what = "complex" if got.dtype.kind == "c" else "NaN"
+            return Verdict("failed", f"{output}: is {what}", "E-BOUND")
         inside = np.asarray(holds(got.astype(np.float64), bound))
-        worst = float(np.max(got) if other == "above" else np.min(got))
+        worst = float(np.max(got) if wanted == "below" else np.min(got))
         detail = f"worst {worst:g}, bound {bound:g}"
         if inside.all():
-            return Verdict("passed", detail=detail, margin=_ratio(worst, bound, other))
-        reason = f"{output}: {_how_many(inside)} {other} {_said(check.rule[output], bound)}"
-        margin = _ratio(worst, bound, other)
+            return Verdict("passed", detail=detail, margin=_ratio(worst, bound, wanted))
+        reason = f"{output}: {_how_many(inside)} not {wanted} {_said(check.rule[output], bound)}"
+        margin = _ratio(worst, bound, wanted)
         return Verdict("failed", reason, "E-BOUND", detail=detail, margin=margin)
 
     return each_output(check, evidence, judge)
@@ -71,9 +72,9 @@ def _how_many(inside: Array) -> str:
     return f"{wrong} of {inside.size} values {'is' if wrong == 1 else 'are'}"
 
 
-def _ratio(worst: float, bound: float, other: str) -> float | None:
+def _ratio(worst: float, bound: float, wanted: str) -> float | None:
     """The worst value in units of the bound, above 1 outside; None where zero or different signs give no unit."""
     if not (np.isfinite(worst) and np.isfinite(bound) and worst * bound > 0):
         return None
-    larger_is_worse = (other == "above") == (bound > 0)
+    larger_is_worse = (wanted == "below") == (bound > 0)
     return worst / bound if larger_is_worse else bound / worst

@@ -11,15 +11,38 @@ from dataclasses import replace
 
 from grader.errors import GraderError
 from grader.judge.bounds import above, below, finite
-from grader.judge.endings import broken
+from grader.judge.endings import broken, place_of, type_of
 from grader.judge.evidence import Evidence
+from grader.judge.numbers import number
 from grader.judge.training import dropout, gradient, parameters
+from grader.judge.translation import bleu, lines
 from grader.judge.values import close, equal, same, shape
-from grader.nouns import Check, Verdict
+from grader.nouns import Check, Fault, Verdict
 
 Rule = Callable[[Check, Evidence], Iterator[Verdict]]
 
 ALSO = 3  # further outputs that are named after the first
+
+
+def raises(check: Check, evidence: Evidence) -> Iterator[Verdict]:
+    """Whether their code raises an exception of the named type."""
+    for case in check.cases:
+        observation = evidence.got.get(case)
+        fault = observation.fault if observation else None
+        if observation is not None and observation.ended == "answered":
+            reason = f"nothing was raised, expected {check.rule}"
+            yield Verdict("failed", reason, "E-RAISES", case=case)
+        elif observation is not None and observation.ended == "raised" and fault is not None:
+            yield replace(_raised(str(check.rule), fault), case=case)
+        else:
+            yield evidence.ended(case, beside_reference=False) or broken("the ending cannot be read")
+
+
+def _raised(expected: str, fault: Fault) -> Verdict:
+    if fault.type.rpartition(".")[2] == expected.rpartition(".")[2]:
+        return Verdict("passed", f"raises {expected}")
+    reason = f"{place_of(fault)}raised {type_of(fault)}, expected {expected}"
+    return Verdict("failed", reason, "E-RAISES", detail=f"{fault.type}: {fault.message}")
 
 
 def all_of(check: Check, evidence: Evidence) -> Iterator[Verdict]:
@@ -40,6 +63,10 @@ CHECKS: Mapping[str, Rule] = {
     "gradient": gradient,
     "parameters": parameters,
     "dropout": dropout,
+    "raises": raises,
+    "number": number,
+    "lines": lines,
+    "bleu": bleu,
     "all": all_of,
 }
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from grader.judge.axes import solve_sizes
+from grader.errors import HarnessError, Message
+from grader.judge.axes import fits, solve_sizes
 from grader.judge.endings import broken, ending, no_reference
 from grader.judge.tolerance import Tolerance
 from grader.nouns import Array, Case, Check, Json, Observation, Part, Rubric, Verdict
@@ -35,13 +36,18 @@ class Evidence:
         """The tolerance of a check: its own numbers, else those of the rubric."""
         return Tolerance(float(options.get("rtol", self.rubric.rtol)), float(options.get("atol", self.rubric.atol)))
 
+    def axes(self, case: str, output: str) -> str:
+        """The axis letters of an output, where the reference's output of this case has such axes."""
+        axes, array = self.part.axes.get(output, ""), self.expected[case].tensors.get(output)
+        return axes if array is not None and fits(axes, array.shape) else ""
+
     def sizes(self, case: str) -> dict[str, int]:
         """The size of every axis letter in one case, from the reference's outputs."""
         sizes: dict[str, int] = {}
-        for output, axes in self.part.axes.items():
-            array = self.expected[case].tensors.get(output)
-            if array is not None:
-                sizes.update(solve_sizes(axes, array.shape))
+        for output in self.part.axes:
+            axes = self.axes(case, output)
+            if axes:
+                sizes.update(solve_sizes(axes, self.reference(case, output).shape))
         return sizes
 
     def lengths(self, case: str) -> tuple[int, ...]:
@@ -81,7 +87,7 @@ class Evidence:
         """
         array = self.expected[case].tensors.get(output)
         if array is None:
-            raise HarnessError(no_such_output(self.part, case, output))
+            raise HarnessError(_no_output(self.part, case, output))
         return array
 
 
@@ -90,3 +96,12 @@ def matching(check: Check, evidence: Evidence, *, beside_reference: bool = True)
     for case in check.cases or tuple(evidence.got) or ("",):
         verdict = evidence.ended(case, beside_reference=beside_reference)
         yield case if verdict is None else verdict
+
+
+def _no_output(part: Part, case: str, output: str) -> Message:
+    return Message(
+        place=f"part {part.id}, case {case}",
+        fact=f"the reference gives no tensor '{output}'",
+        code="E-REFERENCE",
+        help=f"let the probe '{part.probe}' give it, or mend the check",
+    )

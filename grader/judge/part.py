@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grader.judge.checks import conclude, findings
-from grader.judge.endings import ending
 from grader.judge.evidence import Evidence
 from grader.judge.groups import signature
 from grader.judge.mistakes import consistent_with
 from grader.judge.score import check_result, part_outcome, part_points
+from grader.judge.translation import claim_remarks
 from grader.judge.values import names
 from grader.nouns import (
     CaseResult,
@@ -66,16 +67,20 @@ def judge_part(
         cases=_cases(evidence),
         written=part.written,
         answer=answers.texts.get("answer", "") if answers else "",
-        remarks=(),
+        remarks=claim_remarks(evidence),
     )
 
 
 def _result(check: Check, verdict: Verdict, evidence: Evidence) -> CheckResult:
     tolerance = str(evidence.tolerance(check.options)) if check.kind in MEASURED else ""
+    if verdict.code == "E-PARAMETERS":  # a shape, not a value: there is nothing to draw
+        verdict = replace(verdict, output="")
     return check_result(check, verdict, _of(check), tolerance)
 
 
 def _of(check: Check) -> tuple[str, ...]:
+    if check.kind in ("lines", "bleu", "dropout", "raises"):
+        return ()
     if check.kind == "all":
         return tuple(dict.fromkeys(name for subcheck in check.subchecks for name in _of(subcheck)))
     return names(check.rule)
@@ -83,12 +88,14 @@ def _of(check: Check) -> tuple[str, ...]:
 
 def _outcome(verdicts: Sequence[Verdict], evidence: Evidence) -> tuple[Outcome, str]:
     part = evidence.part
+    if not verdicts:  # a part that is only looked at: whether it ran at all
+        verdicts = [verdict for case in evidence.cases if (verdict := evidence.ended(case)) is not None]
     outcome = part_outcome([verdict.outcome for verdict in verdicts])
-    if verdicts and outcome != "passed":
+    if outcome != "passed":
         return outcome, next(verdict.reason for verdict in verdicts if verdict.outcome == outcome)
     if part.written:
         return "pending", f"a person will read this: {sum(item.points for item in part.written):g} points pending"
-    return outcome, ""
+    return outcome, next((verdict.reason for verdict in verdicts if verdict.reason), "")
 
 
 def _cases(evidence: Evidence) -> tuple[CaseResult, ...]:

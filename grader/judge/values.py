@@ -83,7 +83,7 @@ def manner(check: Check, evidence: Evidence, case: str, output: str, tolerance: 
     """How one output of a check is compared."""
     return Manner(
         tolerance=tolerance,
-        axes=evidence.part.axes.get(output, ""),
+        axes=evidence.axes(case, output),
         exact_dtype=check.options.get("dtype") == "exact",
         read_as=str(check.options.get("as", "")),
         sizes=evidence.sizes(case),

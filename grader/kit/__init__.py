@@ -9,19 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .answers import Answer, beside, pick, plain, stacked
+    from .answers import Answer, beside, pick, plain, plain_all, shares, stacked
     from .chance import draws
     from .graph import gradients
     from .recorder import Recorder, replaced
-    from .weights import drawn, fresh, randomize, shapes_of
+    from .weights import drawn, fresh, leaf, parameter_named, randomize, shapes_of
     from .words import Words, ragged, sentences
 
 _HOMES = {
-    "answers": ("Answer", "beside", "pick", "plain", "stacked"),
+    "answers": ("Answer", "beside", "pick", "plain", "plain_all", "shares", "stacked"),
     "chance": ("draws",),
     "graph": ("gradients",),
     "recorder": ("Recorder", "replaced"),
-    "weights": ("drawn", "fresh", "randomize", "shapes_of"),
+    "weights": ("drawn", "fresh", "leaf", "parameter_named", "randomize", "shapes_of"),
     "words": ("Words", "ragged", "sentences"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -35,13 +35,17 @@ __all__ = [
     "draws",
     "fresh",
     "gradients",
+    "leaf",
+    "parameter_named",
     "pick",
     "plain",
+    "plain_all",
     "ragged",
     "randomize",
     "replaced",
     "sentences",
     "shapes_of",
+    "shares",
     "stacked",
 ]
 

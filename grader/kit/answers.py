@@ -6,7 +6,7 @@ and a check that wants a tensor then says what it got.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -70,6 +70,17 @@ def beside(batch: Any, alone: Any) -> Answer:
     if len(axes) != 1 or alone.size(axes[0]) != 1:
         return plain(batch)
     return plain(batch.narrow(axes[0], 0, 1))
+
+
+def plain_all(found: Mapping[str, Any]) -> dict[str, Answer]:
+    """Every output of a probe in its plain form."""
+    return {name: plain(value) for name, value in found.items()}
+
+
+def shares(alone: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Answer]:
+    """What the first sentence got by itself, and as `NAME_in_batch` its share of the answer to the batch."""
+    in_batch = {f"{name}_in_batch": beside(batch[name], value) for name, value in alone.items()}
+    return plain_all(alone) | in_batch
 
 
 def kind(value: Any) -> str:

@@ -75,7 +75,8 @@ class Handin:
         self.notes: list[str] = []
         self._units = {str(unit["name"]): unit for unit in units}
         self._given, self._blocked, self._announce = given, blocked, announce
-        self._census = Census(Path(root).absolute())
+        self.root = Path(root).absolute()
+        self._census = Census(self.root)
         staff = {path.relative_to(staff_files).as_posix(): path for path in sorted(_files(staff_files))}
         self._chosen: dict[str, SourceFile] = {}
         self._loaded: dict[str, ModuleType | Exception] = {}

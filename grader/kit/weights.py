@@ -29,6 +29,11 @@ def drawn(name: str, shape: tuple[int, ...], seed: int, *, scale: float = 1.0) -
     return torch.randn(shape, generator=generator(name, seed)) * scale
 
 
+def leaf(name: str, shape: tuple[int, ...], seed: int) -> Tensor:
+    """The same numbers as `drawn`, as a leaf that gradients can be asked for."""
+    return drawn(name, shape, seed).requires_grad_()
+
+
 def fresh(*things: Thing) -> tuple[Thing, ...]:
     """Deep copies: some solutions change what they are given."""
     return tuple(copy.deepcopy(thing) for thing in things)
@@ -58,6 +63,11 @@ def randomize(model: Model, seed: int, *, scale: float = 0.5, biases: Literal["r
 def shapes_of(model: nn.Module) -> dict[str, list[int]]:
     """Shape of every registered parameter by its name: what an optimizer would be given."""
     return {name: list(parameter.shape) for name, parameter in model.named_parameters() if not is_lazy(parameter)}
+
+
+def parameter_named(model: nn.Module, name: str) -> nn.Parameter | None:
+    """The parameter of this dotted name, tied ones included; None if the model has no such parameter."""
+    return dict(model.named_parameters(remove_duplicate=False)).get(name)
 
 
 def _is_shift(name: str) -> bool:

@@ -42,6 +42,23 @@ class PartFigures:
     share: float | None  # of the points decided, 0 to 1
     discrimination: float | None  # correlation with the rest of the score, -1 to 1
 
+    @property
+    def words(self) -> str:
+        """The bar in words; only what is there."""
+        counts = {"all": self.full, "some": self.partial, "none": self.none}
+        counts |= {"not run": self.not_run, "wait": self.waiting}
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+    @property
+    def percent(self) -> str:
+        """The share of its points that were got."""
+        return "–" if self.share is None else f"{self.share:.0%}"
+
+    @property
+    def separates(self) -> str:
+        """The discrimination, to two digits."""
+        return "–" if self.discrimination is None else f"{self.discrimination:.2f}"
+
 
 def graded(results: Results) -> tuple[SubmissionResult, ...]:
     """The submissions that could be collected."""

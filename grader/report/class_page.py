@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import mean, median, mode
 from urllib.parse import quote
 
-from grader.nouns import Group, Outcome, Results, SubmissionResult
+from grader.nouns import Group, Outcome, PartResult, Results, SubmissionResult
 from grader.report import wording
 from grader.report.class_figures import Bin, PartFigures, graded, histogram, part_figures
 from grader.report.names import page_name
@@ -62,6 +62,7 @@ class Cell:
     part: str
     outcome: Outcome
     points: str
+    sort: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +254,7 @@ def _skeleton(group: Group, assignment: str, keeps: float) -> str:
 
 def _row(submission: SubmissionResult, part_ids: list[str], names: Mapping[str, str]) -> Row:
     parts = {part.id: part for part in submission.parts}
-    cells = tuple(
-        Cell(each, parts[each].verdict, f"{wording.points(parts[each].score)} of {wording.points(parts[each].max)}")
-        if each in parts
-        else None
-        for each in part_ids
-    )
+    cells = tuple(_cell(parts[each]) if each in parts else None for each in part_ids)
     mistakes = [mistake for part in submission.parts for mistake in part.mistakes]
     verdicts = [f"{part.id} {part.verdict}" for part in submission.parts]
     name = names.get(submission.id, "")
@@ -277,6 +273,11 @@ def _row(submission: SubmissionResult, part_ids: list[str], names: Mapping[str, 
             [submission.id, name, *mistakes, *verdicts, "not collected" if submission.error else ""]
         ).lower(),
     )
+
+
+def _cell(part: PartResult) -> Cell:
+    points = f"{wording.points(part.score)} of {wording.points(part.max)}"
+    return Cell(part.id, part.verdict, points, round(part.score, 4))
 
 
 def _footer(results: Results) -> tuple[tuple[str, str], ...]:

@@ -114,6 +114,11 @@ class PartCard:
         """Whether nothing in the card needs to be read at once."""
         return self.outcome == "passed"
 
+    @property
+    def summary(self) -> str:
+        """What was found, in one line of the table at the top."""
+        return self.reason or self.waiting
+
 
 @dataclass(frozen=True, slots=True)
 class FixFirst:
@@ -132,6 +137,7 @@ class ScoreLine:
     score: str
     out_of: str
     pending: str
+    lost: str
     note: str
     earned_share: float
     pending_share: float

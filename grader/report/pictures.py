@@ -41,6 +41,11 @@ class PictureView:
     panels: tuple[Panel, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any panel is small enough to be a table too."""
+        return any(panel.rows for panel in self.panels)
+
 
 @dataclass(frozen=True, slots=True)
 class Gallery:

@@ -49,6 +49,7 @@ def score_line(submission: SubmissionResult) -> ScoreLine:
         score=wording.points(submission.score),
         out_of=wording.points(submission.max),
         pending=wording.counted(submission.pending, "point") if submission.pending else "",
+        lost=_lost(submission),
         note=_deduction(submission),
         earned_share=round(earned, 2),
         pending_share=round(pending, 2),
@@ -89,6 +90,11 @@ def _nothing_to_fix(submission: SubmissionResult) -> FixFirst:
         open_points = wording.counted(submission.pending, "point")
         return FixFirst("Nothing to fix", f"The automatic part is right. {open_points} wait for a reader.")
     return FixFirst("Nothing to fix", "Full marks.")
+
+
+def _lost(submission: SubmissionResult) -> str:
+    lost = submission.max - submission.score - submission.pending
+    return wording.counted(lost, "point") if lost > 1e-9 else ""
 
 
 def _deduction(submission: SubmissionResult) -> str:

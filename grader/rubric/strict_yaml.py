@@ -21,6 +21,7 @@ import yaml
 from grader.errors import Message, RubricError
 from grader.nouns import Json, Place
 from grader.rubric.yaml_syntax import syntax_message, undecodable, unreadable_character
+from grader.safetext import safe_line
 
 Key: TypeAlias = tuple[str | int, ...]  # ("parts", "1d", "checks", 0, "close")
 
@@ -48,7 +49,7 @@ class Document:
     sha256: str
     values: Mapping[Key, tuple[int, int]]
     keys: Mapping[Key, tuple[int, int]]
-    faults: tuple[Message, ...] = ()
+    faults: tuple[tuple[Place, Message], ...] = ()
 
     def place(self, path: Key, *, key: bool = False) -> Place:
         """Where the value (or the key) at a path stands; where its nearest known parent stands, if it is not there."""
@@ -73,7 +74,7 @@ def read_yaml(path: Path) -> Document:
     try:
         data = builder.document(yaml.parse(text, LOADER))
     except yaml.YAMLError as error:
-        raise RubricError(*builder.faults, syntax_message(error, text, file)) from None
+        raise RubricError(*builder.messages(), syntax_message(error, text, file)) from None
     if data is None and not builder.faults:
         raise RubricError(_empty(file))
     digest = hashlib.sha256(content).hexdigest()
@@ -136,7 +137,7 @@ class _Builder:
     file: str
     values: dict[Key, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Key, tuple[int, int]] = field(default_factory=dict)
-    faults: list[Message] = field(default_factory=list)
+    faults: list[tuple[Place, Message]] = field(default_factory=list)
 
     def document(self, events: Iterator[Any]) -> Json:
         """The data of the one document; a second one is a fault."""
@@ -159,7 +160,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if len(path) >= MAX_DEPTH:
-            raise RubricError(*self.faults, self._message(event, "this is nested too deeply", f"{MAX_DEPTH} levels"))
+            raise self._end(event, "this is nested too deeply", f"{MAX_DEPTH} levels")
         return self._list(events, path) if isinstance(event, yaml.SequenceStartEvent) else self._dict(events, path)
 
     def _list(self, events: Iterator[Any], path: Key) -> list[Json]:
@@ -185,7 +186,7 @@ class _Builder:
 
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise RubricError(*self.faults, self._message(event, "this key is not a text", "one word or text as a key"))
+            raise self._end(event, "this key is not a text", "one word or text as a key")
         self._plain(event)
         if event.value == "<<" and not event.style:
             self._fault(event, "merge keys (<<) are not read", "keys written out", "write the keys again")
@@ -226,23 +227,26 @@ class _Builder:
         return value
 
     def _twice(self, event: Any, key: str, first: tuple[int, int]) -> None:
-        place = Place(self.file, *_mark(event))
-        self.faults.append(
-            Message(
-                place=str(place),
-                fact=f"the key '{key[:200]}' stands here a second time",
-                code="E-RUBRIC-TWICE",
-                allowed=f"line {first[0]}",
-                label="first",
-                help="keep one of the two",
-            )
-        )
+        fact = f"the key '{safe_line(key, columns=60)}' stands here a second time"
+        place = self._place(event)
+        message = Message(str(place), fact, "E-RUBRIC-TWICE", f"line {first[0]}", "keep one of the two", "first")
+        self.faults.append((place, message))
 
     def _fault(self, event: Any, fact: str, allowed: str, help: str = "") -> None:
-        self.faults.append(self._message(event, fact, allowed, help))
+        self.faults.append((self._place(event), self._message(event, fact, allowed, help)))
 
-    def _message(self, event: Any, fact: str, allowed: str, help: str = "") -> Message:
-        return Message(str(Place(self.file, *_mark(event))), fact, "E-RUBRIC-YAML", allowed, help)
+    def _end(self, event: Any, fact: str, allowed: str) -> RubricError:
+        return RubricError(*self.messages(), self._message(event, fact, allowed, ""))
+
+    def _message(self, event: Any, fact: str, allowed: str, help: str) -> Message:
+        return Message(str(self._place(event)), fact, "E-RUBRIC-YAML", allowed, help)
+
+    def _place(self, event: Any) -> Place:
+        return Place(self.file, *_mark(event))
+
+    def messages(self) -> list[Message]:
+        """What was wrong so far."""
+        return [message for _, message in self.faults]
 
 
 def _mark(event: Any) -> tuple[int, int]:

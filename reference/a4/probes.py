@@ -22,18 +22,21 @@ from grader.kit import (
     Answer,
     Recorder,
     Words,
-    beside,
     drawn,
     draws,
     fresh,
     gradients,
+    leaf,
+    parameter_named,
     pick,
     plain,
+    plain_all,
     ragged,
     randomize,
     replaced,
     sentences,
     shapes_of,
+    shares,
     stacked,
 )
 
@@ -158,12 +161,12 @@ def encode(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> 
     source_sb = ragged(lengths, SRC_WORDS, seed)
     quiet = _encoded(model.eval(), source_sb, lengths)
     if compare == "alone":
-        return _shares(_encoded(model, source_sb[:, :1], lengths[:1]), quiet)
+        return shares(_encoded(model, source_sb[:, :1], lengths[:1]), quiet)
     if compare == "train":
         (loud,) = draws(lambda: _encoded(model.train(), source_sb, lengths), 1, seed)
         beside_it = {f"{name}_eval": value for name, value in quiet.items()}
-        return _plain_all(loud | beside_it) | _encoder_gradients(model, loud, seed)
-    return _plain_all(quiet)
+        return plain_all(loud | beside_it) | _encoder_gradients(model, loud, seed)
+    return plain_all(quiet)
 
 
 def _encoded(model: Any, source_sb: Tensor, lengths: Sequence[int]) -> dict[str, Any]:
@@ -173,10 +176,10 @@ def _encoded(model: Any, source_sb: Tensor, lengths: Sequence[int]) -> dict[str,
 
 def _encoder_gradients(model: Any, answer: Mapping[str, Any], seed: int) -> Answers:
     sources = {
-        "embedding": _parameter(model, "model_embeddings.source.weight"),
-        "cnn": _parameter(model, "post_embed_cnn.weight"),
-        "forward": _parameter(model, "encoder.weight_ih_l0"),
-        "backward": _parameter(model, "encoder.weight_ih_l0_reverse"),
+        "embedding": parameter_named(model, "model_embeddings.source.weight"),
+        "cnn": parameter_named(model, "post_embed_cnn.weight"),
+        "forward": parameter_named(model, "encoder.weight_ih_l0"),
+        "backward": parameter_named(model, "encoder.weight_ih_l0_reverse"),
     }
     return {
         f"grad_{output}_{source}": gradient
@@ -201,8 +204,8 @@ def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], se
     found = inputs.decoded_by(model)
     if compare == "alone":
         alone = inputs.of_the_first().decoded_by(model)
-        return _shares({name: alone[name] for name in ("outputs", "ybar", "fed_hidden", "fed_cell")}, found)
-    return _plain_all(found)
+        return shares({name: alone[name] for name in ("outputs", "ybar", "fed_hidden", "fed_cell")}, found)
+    return plain_all(found)
 
 
 class _DecoderInputs:
@@ -212,12 +215,12 @@ class _DecoderInputs:
         b, s = len(lengths), max(lengths)
         self.lengths = list(lengths)
         self.steps = max(target_lengths) - 1
-        self.target_tb = ragged(target_lengths, TGT_WORDS, seed, name="target")
-        self.enc_hiddens = _leaf("enc_hiddens", (b, s, 2 * HIDDEN), seed)
-        self.state = (_leaf("h0", (b, HIDDEN), seed), _leaf("c0", (b, HIDDEN), seed))
+        self.target_tb = ragged(target_lengths, SRC_WORDS, seed, name="target")  # either table
+        self.enc_hiddens = leaf("enc_hiddens", (b, s, 2 * HIDDEN), seed)
+        self.state = (leaf("h0", (b, HIDDEN), seed), leaf("c0", (b, HIDDEN), seed))
         shapes = {"h": (b, HIDDEN), "c": (b, HIDDEN), "o": (b, HIDDEN), "e": (b, s)}
         self.answers = {
-            name: [_leaf(f"{name} at {t}", shape, seed) for t in range(self.steps)] for name, shape in shapes.items()
+            name: [leaf(f"{name} at {t}", shape, seed) for t in range(self.steps)] for name, shape in shapes.items()
         }
 
     def of_the_first(self) -> _DecoderInputs:
@@ -254,8 +257,8 @@ class _DecoderInputs:
 def _decoder_gradients(model: Any, inputs: _DecoderInputs, seed: int) -> Answers:
     fed = inputs.decoded_by(model)
     asked = {
-        "embedding": ("ybar", _parameter(model, "model_embeddings.target.weight")),
-        "att_projection": ("fed_projection", _parameter(model, "att_projection.weight")),
+        "embedding": ("ybar", parameter_named(model, "model_embeddings.target.weight")),
+        "att_projection": ("fed_projection", parameter_named(model, "att_projection.weight")),
         "enc_hiddens": ("fed_enc_hiddens", inputs.enc_hiddens),
         "projected": ("fed_projection", inputs.enc_hiddens),
         "h0": ("fed_hidden", inputs.state[0]),
@@ -311,7 +314,7 @@ def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> An
         return _step_in_training(model, inputs, found["O_t"], seed)
     if compare == "alone":
         alone = [(each[0][:1], each[1][:1]) if isinstance(each, tuple) else each[:1] for each in inputs[:4]]
-        return _shares(_stepped(model, [*alone, None]), found)
+        return shares(_stepped(model, [*alone, None]), found)
     e_t, pads_bs = found["e_t"], inputs[4] != 0
     if isinstance(e_t, Tensor) and e_t.shape == pads_bs.shape:
         found["scores"] = e_t.masked_fill(pads_bs, 0)
@@ -319,7 +322,7 @@ def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> An
         found["weights"] = torch.softmax(e_t, dim=1)
     else:
         found |= dict.fromkeys(("scores", "shut", "weights"), "e_t is not a score for every position")
-    return _plain_all(found)
+    return plain_all(found)
 
 
 def order_u_t(model: Any, seed: int) -> None:
@@ -329,7 +332,7 @@ def order_u_t(model: Any, seed: int) -> None:
     Which order it is shows when only the first h columns count: with [h ; a] the output then does not depend
     on what is attended to. A model that cannot tell keeps the columns as they are.
     """
-    weight = _parameter(model, "combined_output_projection.weight")
+    weight = parameter_named(model, "combined_output_projection.weight")
     if weight is None or weight.dim() != 2 or weight.size(1) != 3 * weight.size(0):
         return
     h = weight.size(0)
@@ -363,11 +366,11 @@ def _step_inputs(model: Any, lengths: Sequence[int], seed: int) -> list[Any]:
     b, s = len(lengths), max(lengths)
     embed, hidden = model.model_embeddings.target.weight.size(1), model.hidden_size
     weight_hd = drawn("att_projection.weight", (hidden, 2 * hidden), seed, scale=0.5)
-    enc_hiddens = _leaf("enc_hiddens", (b, s, 2 * hidden), seed)
+    enc_hiddens = leaf("enc_hiddens", (b, s, 2 * hidden), seed)
     projection = (enc_hiddens.detach() @ weight_hd.T).requires_grad_()
-    state = (_leaf("h", (b, hidden), seed), _leaf("c", (b, hidden), seed))
+    state = (leaf("h", (b, hidden), seed), leaf("c", (b, hidden), seed))
     masks = _masks(model, enc_hiddens, lengths)
-    return [_leaf("Ybar_t", (b, embed + hidden), seed), state, enc_hiddens, projection, masks]
+    return [leaf("Ybar_t", (b, embed + hidden), seed), state, enc_hiddens, projection, masks]
 
 
 def _stepped(model: Any, inputs: Sequence[Any]) -> dict[str, Any]:
@@ -392,9 +395,9 @@ def _step_in_training(model: Any, inputs: Sequence[Any], quiet: Any, seed: int) 
         "c": c,
         "enc_hiddens": enc_hiddens,
         "projection": projection,
-        "att_projection": _parameter(model, "att_projection.weight"),
-        "decoder": _parameter(model, "decoder.weight_ih"),
-        "combined": _parameter(model, "combined_output_projection.weight"),
+        "att_projection": parameter_named(model, "att_projection.weight"),
+        "decoder": parameter_named(model, "decoder.weight_ih"),
+        "combined": parameter_named(model, "combined_output_projection.weight"),
     }
     of_output = gradients(outputs, sources, seed)
     through_scores = (of_output.pop("projection"), of_output.pop("att_projection"))  # some project once more
@@ -402,7 +405,7 @@ def _step_in_training(model: Any, inputs: Sequence[Any], quiet: Any, seed: int) 
     found["grad_scores"] = torch.cat([gradient.flatten() for gradient in through_scores])
     for name in ("h", "c"):
         found[f"grad_new_{name}"] = gradients(drawn_answers[0][name], {"Ybar_t": ybar}, seed)["Ybar_t"]
-    return found | _plain_all({"O_t_train": outputs, "O_t_eval": quiet})
+    return found | plain_all({"O_t_train": outputs, "O_t_eval": quiet})
 
 
 # --- part 1g, and everything together -----------------------------------------------------------------------
@@ -483,21 +486,3 @@ def _masks(model: Any, enc_hiddens: Tensor, lengths: Sequence[int]) -> Tensor:
 
 def _truth(mask: Any) -> Any:
     return mask != 0 if isinstance(mask, Tensor) else mask
-
-
-def _leaf(name: str, shape: tuple[int, ...], seed: int) -> Tensor:
-    return drawn(name, shape, seed).requires_grad_()
-
-
-def _parameter(model: Any, name: str) -> Any:
-    return dict(model.named_parameters(remove_duplicate=False)).get(name)
-
-
-def _plain_all(found: Mapping[str, Any]) -> Answers:
-    return {name: plain(value) for name, value in found.items()}
-
-
-def _shares(alone: Mapping[str, Any], batch: Mapping[str, Any]) -> Answers:
-    """What the first sentence got by itself, and beside the others."""
-    in_batch = {f"{name}_in_batch": beside(batch[name], value) for name, value in alone.items()}
-    return _plain_all(alone) | in_batch

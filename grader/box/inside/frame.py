@@ -1,8 +1,10 @@
-"""The one answer of a case, as bytes: "GRADEOB1" | u32 length of JSON | u64 length of tensors | JSON | safetensors.
+"""The one answer of a case, as bytes: the frame that grader/box/wire.py reads.
 
-Runs in the jail beside student code, which may have patched torch, numpy, json or safetensors: what is needed of them
-is taken when this module is imported, before any hand-in is. That is for honest students' sake only: a hand-in can
-write any bytes it likes, and grader/box/wire.py, which reads them, trusts none.
+    "GRADEOB1" | u32 length of JSON | u64 length of tensors | JSON | safetensors        little endian
+
+Runs in the jail beside student code, which may have patched torch, numpy, json or safetensors: what is needed of
+them is taken when this module is imported, before any hand-in is. That is for honest students' sake only: a hand-in
+can write any bytes it likes, and wire.py trusts none.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import json.encoder
 import os
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +22,7 @@ import torch
 
 MAGIC: Final = b"GRADEOB1"
 JSON_BYTES: Final = 256 * 1024  # of a whole head
-TEXT_BYTES: Final = 32 * 1024  # of one string in it
+TEXT_BYTES: Final = 64 * 1024  # of one string in it
 MAX_TENSORS: Final = 256
 MAX_DIMENSIONS: Final = 8
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
@@ -48,7 +50,7 @@ NUMPY_TYPES: Final = {
     "float32": "F32",
     "float64": "F64",
 }
-SPECIAL_LAYOUTS: Final = frozenset({torch.strided, torch.sparse_coo, torch.sparse_csr, torch.sparse_csc})
+_PACKED: Final = {"BOOL": "?", "U8": "B", "I8": "b", "I16": "h", "I32": "i", "I64": "q", "F32": "f", "F64": "d"}
 
 _Tensor, _ndarray, _generic, _dtype, _array = torch.Tensor, np.ndarray, np.generic, np.dtype, np.array
 _bfloat16, _int16, _strided = torch.bfloat16, torch.int16, torch.strided
@@ -60,15 +62,16 @@ _resolve_conj, _resolve_neg, _numel, _data_ptr = (
     _Tensor.numel,
     _Tensor.data_ptr,
 )
-_layout, _torch_dtype = _Tensor.layout.__get__, _Tensor.dtype.__get__
+_layout, _torch_dtype = vars(torch._C.TensorBase)["layout"].__get__, vars(torch._C.TensorBase)["dtype"].__get__
 _no_function = torch._C.DisableTorchFunctionSubclass
 _no_dispatch = getattr(torch._C, "_DisableTorchDispatch", contextlib.nullcontext)
-_write, _pack, _quote = os.write, struct.pack, json.encoder.encode_basestring
+_write, _pack, _unpack, _pack_error = os.write, struct.pack, struct.unpack, struct.error
+_quote, _masked = json.encoder.encode_basestring, np.ma.MaskedArray
 
 _Block = tuple[str, tuple[int, ...], Any]  # dtype, shape, bytes
 
 
-class BadAnswer(Exception):
+class BadAnswer(Exception):  # noqa: N818 (a fact about the hand-in)
     """A value of a probe that is no tensor, number or text; `name` is its key, `fact` what it is instead."""
 
     def __init__(self, name: str, fact: str) -> None:
@@ -91,9 +94,10 @@ def write_frame(fd: int, head: Mapping[str, object], values: Mapping[str, object
 
 
 def encode_frame(head: Mapping[str, object], values: Mapping[str, object]) -> bytes:
-    """The whole frame: `head` has `ended` and may have `fault`, `reason`, `texts`, `notes`; `values` by output name.
+    """The whole frame of a head (`ended`, and perhaps `fault`, `reason`, `texts`, `notes`) and values by name.
 
     Shapes: any; tensors become plain, dense and contiguous, a number becomes a scalar, nested lists an array.
+    A text is read back from the texts of the head.
     Raises: BadAnswer, in words for the student, for a value that is neither.
     """
     return b"".join(_chunks(head, values))
@@ -137,10 +141,22 @@ def _checked_text(name: str, value: str) -> str:
     return str.__str__(value)
 
 
-# --- values ---------------------------------------------------------------------------------------------------------
+# --- values -----------------------------------------------------------------------------------------------------
 
 
 def _block(name: str, value: object) -> _Block:
+    try:
+        dtype, shape, content = _numbers(name, value)
+    except BadAnswer:
+        raise
+    except Exception as error:  # a class of theirs may raise whatever it likes
+        raise BadAnswer(name, f"is {_what(value)} whose numbers cannot be read") from error
+    if len(shape) > MAX_DIMENSIONS:
+        raise BadAnswer(name, f"has {len(shape)} dimensions; at most {MAX_DIMENSIONS} are read")
+    return dtype, shape, content
+
+
+def _numbers(name: str, value: object) -> _Block:
     if isinstance(value, _Tensor):
         return _of_tensor(name, value)
     if isinstance(value, (_ndarray, _generic)):
@@ -154,37 +170,25 @@ def _of_tensor(name: str, tensor: Any) -> _Block:
     with _no_function(), _no_dispatch():
         dtype, layout = _torch_dtype(tensor), _layout(tensor)
         if dtype not in TORCH_TYPES:
-            raise BadAnswer(name, f"is a tensor of {dtype}; its numbers must be real, of at most 64 bits")
-        if layout not in SPECIAL_LAYOUTS:
-            raise BadAnswer(name, f"is a tensor of layout {layout}; a dense tensor was expected")
-        try:
-            array = _plain(tensor, dtype, layout)
-        except Exception as error:
-            raise BadAnswer(name, f"is {_what(tensor)} whose numbers cannot be read: {error}"[:300]) from error
-    _few_dimensions(name, array.shape)
+            raise BadAnswer(name, f"is a tensor of {dtype}; real numbers, integers or truth values were expected")
+        plain = _detach(tensor)
+        if layout is not _strided:
+            plain = _to_dense(plain)
+        plain = _contiguous(_resolve_neg(_resolve_conj(_cpu(_as_subclass(plain, _Tensor)))))
+        if _numel(plain) and not _data_ptr(plain):
+            raise ValueError("a tensor that only wraps another")
+        array = _numpy(_view(plain, _int16) if dtype is _bfloat16 else plain)
     return TORCH_TYPES[dtype], array.shape, _bytes(array)
-
-
-def _plain(tensor: Any, dtype: torch.dtype, layout: torch.layout) -> Any:
-    plain = _detach(_as_subclass(tensor, _Tensor))
-    if layout is not _strided:
-        plain = _to_dense(plain)
-    plain = _contiguous(_resolve_neg(_resolve_conj(_cpu(plain))))
-    if _numel(plain) and not _data_ptr(plain):
-        raise ValueError("it holds none")
-    return _numpy(_view(plain, _int16) if dtype is _bfloat16 else plain)
 
 
 def _of_array(name: str, value: Any) -> _Block:
     kind = _dtype(value.dtype).name
     if kind not in NUMPY_TYPES:
-        raise BadAnswer(name, f"is an array of {kind}; its numbers must be real, of at most 64 bits")
-    if getattr(value, "mask", None) is not None:
+        raise BadAnswer(name, f"is an array of {kind}; real numbers, integers or truth values were expected")
+    if isinstance(value, _masked):
         raise BadAnswer(name, "is a masked array; a plain one was expected")
-    shape = tuple(value.shape)
-    _few_dimensions(name, shape)
-    little = _array(value, subok=False, order="C").astype(_dtype(value.dtype).newbyteorder("<"))
-    return NUMPY_TYPES[kind], shape, _bytes(little)
+    little = _array(value, _dtype(value.dtype).newbyteorder("<"), order="C", subok=False)
+    return NUMPY_TYPES[kind], little.shape, _bytes(little)
 
 
 def _bytes(array: Any) -> memoryview:
@@ -199,21 +203,21 @@ def _of_list(name: str, value: object) -> _Block:
     code, dtype = ("?", "BOOL") if kinds == {bool} else ("q", "I64") if kinds == {int} else ("d", "F64")
     try:
         return dtype, shape, _pack(f"<{len(numbers)}{code}", *numbers)
-    except (struct.error, OverflowError):
+    except (_pack_error, OverflowError):
         raise BadAnswer(name, "holds an integer of more than 64 bits") from None
 
 
 def _shape(name: str, value: object, numbers: list[bool | int | float], depth: int) -> tuple[int, ...]:
     """Appends the numbers of nested lists in order; the shape that all of them agree on."""
-    if isinstance(value, (_generic, _Tensor)) and depth:
+    if isinstance(value, (_Tensor, _generic)):
         value = _item(name, value)
     if isinstance(value, (bool, int, float)):
-        numbers.append(value + 0 if type(value) not in (bool, int, float) else value)
+        numbers.append(value if type(value) in (bool, int, float) else value + 0)
         return ()
     if not isinstance(value, (list, tuple)):
         raise BadAnswer(name, f"is a list that holds {_what(value)}; numbers were expected")
     if depth == MAX_DIMENSIONS:
-        raise BadAnswer(name, f"is a list more than {MAX_DIMENSIONS} lists deep")
+        raise BadAnswer(name, f"has more than {MAX_DIMENSIONS} lists in one another")
     shapes = {_shape(name, each, numbers, depth + 1) for each in value}
     if len(shapes) > 1:
         raise BadAnswer(name, "is a list whose rows differ in length; all must be equally long")
@@ -221,16 +225,10 @@ def _shape(name: str, value: object, numbers: list[bool | int | float], depth: i
 
 
 def _item(name: str, value: Any) -> object:
-    dtype, shape, content = _of_tensor(name, value) if isinstance(value, _Tensor) else _of_array(name, value)
-    if shape or dtype in ("F16", "BF16"):
+    dtype, shape, content = _numbers(name, value)
+    if shape or dtype not in _PACKED:
         raise BadAnswer(name, f"is a list that holds {_what(value)}; numbers were expected")
-    code = {"BOOL": "?", "U8": "B", "I8": "b", "I16": "h", "I32": "i", "I64": "q", "F32": "f", "F64": "d"}[dtype]
-    return struct.unpack(f"<{code}", content)[0]
-
-
-def _few_dimensions(name: str, shape: Sequence[int]) -> None:
-    if len(shape) > MAX_DIMENSIONS:
-        raise BadAnswer(name, f"has {len(shape)} dimensions; at most {MAX_DIMENSIONS} are read")
+    return _unpack(f"<{_PACKED[dtype]}", content)[0]
 
 
 def _what(value: object) -> str:
@@ -240,7 +238,7 @@ def _what(value: object) -> str:
     return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"[:100]
 
 
-# --- JSON -----------------------------------------------------------------------------------------------------------
+# --- JSON -------------------------------------------------------------------------------------------------------
 
 
 def _json(value: object) -> str:

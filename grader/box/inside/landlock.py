@@ -16,8 +16,9 @@ from landlockpy import AccessFS, Scope
 
 READ: Final = AccessFS.READ_FILE | AccessFS.READ_DIR
 RUN: Final = READ | AccessFS.EXECUTE
+OF_A_FILE: Final = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.EXECUTE | AccessFS.TRUNCATE
 DEVICES: Final = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom"))
-SYSTEM: Final = ("/usr", "/lib", "/lib64", "/opt")
+SYSTEM: Final = ("/usr", "/lib", "/lib64")
 TOLD: Final = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/proc/self")
 MACHINE: Final = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 SCOPES_ABI: Final = 6
@@ -39,8 +40,10 @@ def warm_up() -> int:
 
 def _allow(rules: landlockpy.Ruleset, paths: Iterable[str], access: AccessFS) -> None:
     for path in paths:
-        if os.path.lexists(path):
+        if os.path.isdir(path):
             rules.allow_path(path, access)
+        elif os.path.exists(path):
+            rules.allow_path(path, access & OF_A_FILE)  # the kernel refuses rights of folders on a file
 
 
 def confine(reach: Reach) -> None:
@@ -51,10 +54,8 @@ def confine(reach: Reach) -> None:
     every = landlockpy.fs_for_abi(landlockpy.abi_version())
     write = every & ~(AccessFS.EXECUTE | AccessFS.MAKE_CHAR | AccessFS.MAKE_BLOCK | AccessFS.IOCTL_DEV)
     with landlockpy.Ruleset(scoped=Scope.SIGNAL | Scope.ABSTRACT_UNIX_SOCKET) as rules:
-        _allow(rules, (*SYSTEM, *TOLD), READ)
-        _allow(rules, MACHINE, AccessFS.READ_FILE)
-        _allow(rules, reach.reads, READ)
-        _allow(rules, ("/usr", "/lib", "/lib64", *reach.runs), RUN)
+        _allow(rules, (*TOLD, *MACHINE, *reach.reads), READ)
+        _allow(rules, (*SYSTEM, *reach.runs), RUN)
         _allow(rules, reach.writes, write)
         _allow(rules, DEVICES, AccessFS.READ_FILE | AccessFS.WRITE_FILE)
         rules.restrict()

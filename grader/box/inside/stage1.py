@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from grader.box.inside import landlock, limits, namespaces, seccomp, worker
+from grader.box.inside import landlock, limits, namespaces, seccomp
 from grader.box.inside.plan import Plan
 
 NULL, OUT, ERR, TALK, STATUS_PIPE = 0, 1, 2, 10, 11
@@ -90,7 +90,7 @@ def _guarded(
 def _walled(
     plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, code: bytes, status: socket.socket
 ) -> dict[str, Any]:
-    places = _walls(plan, scratch)
+    places = raise_walls(plan)
     unpack(files.files, places.job)
     if plan.tmpfs:
         namespaces.mount("tmpfs", places.job, _TMPFS | namespaces.MS_REMOUNT | namespaces.MS_RDONLY)
@@ -113,7 +113,11 @@ def _walled(
     }
 
 
-def _walls(plan: Plan, scratch: str) -> Places:
+def raise_walls(plan: Plan) -> Places:
+    """Moves the caller, and its next child as pid 1, behind the plan's namespaces and private file systems.
+
+    Raises: OSError if the kernel refuses one of them.
+    """
     uid, gid = os.getuid(), os.getgid()
     flags = sum(namespaces.NAMESPACES[name] for name in plan.namespaces)
     namespaces.unshare(flags)
@@ -126,6 +130,14 @@ def _walls(plan: Plan, scratch: str) -> Places:
     return Places(job="/job", tmp="/tmp")
 
 
+def mount_proc() -> None:
+    """Gives pid 1 and all below it a /proc that shows only themselves.
+
+    Raises: OSError if the kernel refuses, as it does where parts of the old one are covered.
+    """
+    namespaces.mount("proc", "/proc", _FRESH_PROC)
+
+
 def _made(path: str) -> str:
     Path(path).mkdir(mode=0o700)
     return path
@@ -135,7 +147,7 @@ def _first(plan: Plan, order: dict[str, Any], files: Descriptors, places: Places
     """Pid 1 of the job: starts the student process, reaps everything, and leaves with it."""
     status = -1
     try:
-        namespaces.mount("proc", "/proc", _FRESH_PROC)
+        mount_proc()
         namespaces.prctl(namespaces.PR_SET_DUMPABLE, 0)
         pid = os.fork()
         if pid == 0:
@@ -160,10 +172,9 @@ def _followed(
 ) -> dict[str, Any]:
     namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
     if plan.namespaces:
-        places = _walls(plan, scratch)
+        places = raise_walls(plan)
     else:
-        folder = _made(str(Path(scratch, f"job-{os.getpid()}")))
-        places = Places(job=_made(f"{folder}/job"), tmp=_made(f"{folder}/tmp"), scratch=folder)
+        places = make_places(scratch)
     unpack(files.files, places.job)
     pid = os.fork()
     if pid == 0:
@@ -179,6 +190,12 @@ def _followed(
     cpu = used if ended is not None else used_after
     exit_code = ended if ended is not None else -int(signal.SIGKILL)
     return {"at": "ended", "exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
+
+
+def make_places(scratch: str) -> Places:
+    """Folders of one job, where it has no file systems of its own."""
+    folder = _made(str(Path(scratch, f"job-{os.getpid()}")))
+    return Places(job=_made(f"{folder}/job"), tmp=_made(f"{folder}/tmp"), scratch=folder)
 
 
 def _kill_descendants() -> Any:
@@ -266,13 +283,15 @@ def unpack(files: int, root: str) -> None:
 
 def _student(plan: Plan, order: dict[str, Any], files: Descriptors, places: Places, code: bytes) -> None:
     """The student process: gives up its last rights, then serves cases; never returns."""
+    from grader.box.inside import worker  # imported long ago by the zygote; not needed by trial.py
+
     status = 71
     try:
         os.setsid()
         _keep(files)
         talk = socket.socket(fileno=TALK)
         try:
-            _give_up(plan, order, places, code)
+            give_up(plan, order, places, code)
         except BaseException:
             worker.tell(talk, {"at": "error", "error": traceback.format_exc()[-4000:]})
             raise
@@ -292,7 +311,11 @@ def _keep(files: Descriptors) -> None:
     os.closerange(TALK + 1, 1024)
 
 
-def _give_up(plan: Plan, order: dict[str, Any], places: Places, code: bytes) -> None:
+def give_up(plan: Plan, order: dict[str, Any], places: Places, code: bytes) -> None:
+    """Takes from the caller, for good, every right that student code must not have.
+
+    Raises: OSError or landlockpy.LandlockError if the kernel refuses.
+    """
     os.umask(0o077)
     os.chdir(places.job)
     os.environ.update(HOME=places.tmp, TMPDIR=places.tmp)

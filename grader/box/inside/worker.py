@@ -16,6 +16,7 @@ ends as a strange answer of theirs and not as a strange error of ours.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
@@ -45,6 +46,9 @@ _exit_code = os.waitstatus_to_exitcode
 _dumps, _loads = json.dumps, json.loads
 _recv_fds = socket.recv_fds
 _listdir = os.listdir
+_fcntl = fcntl.fcntl
+_torch_generator = torch.default_generator
+_seed_random, _seed_numpy = random.seed, np.random.seed
 
 
 def tell(talk: socket.socket, message: dict[str, Any]) -> None:
@@ -105,16 +109,26 @@ def _run_case(hw: Handin, root: Path, case: dict[str, Any], files: list[int]) ->
     """One case, from its seeds to its frame; does not return."""
     status = 1
     try:
-        for target, source in zip((_ANSWER, 1, 2), files, strict=True):
-            _dup2(source, target)
-            _close(source)
+        _place(files)
         limit_cpu(case["cpu_s"])
         status = _answer_case(hw, root, case)
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException as error:  # while the answer was being sent: theirs, since all before it is caught
+        sys.stderr.write(answer.full_traceback(error))
     finally:
         _flush()
         _exit(status & 0xFF)
+
+
+def _place(files: list[int]) -> None:
+    """Puts answer, stdout and stderr where they belong, whatever numbers they came under."""
+    aside = [_fcntl(fd, fcntl.F_DUPFD, 64) for fd in files]
+    for fd in files:
+        _close(fd)
+    for target, source in zip((_ANSWER, 1, 2), aside, strict=True):
+        _dup2(source, target)
+        _close(source)
 
 
 def _answer_case(hw: Handin, root: Path, case: dict[str, Any]) -> int:
@@ -142,9 +156,9 @@ def _observe(hw: Handin, root: Path, case: dict[str, Any]) -> tuple[dict[str, An
         if hw.untouched(name):
             return answer.ended("untouched", reason=f"{name} is as the handout has it"), {}
     seed = int(case["seed"])
-    random.seed(seed)
-    np.random.seed(seed % _NUMPY_SEEDS)
-    torch.manual_seed(seed)
+    _seed_random(seed)
+    _seed_numpy(seed % _NUMPY_SEEDS)
+    _torch_generator.manual_seed(seed)
     probe = getattr(PROBES, case["probe"])
     return answer.ended("answered"), answer.outputs(probe(hw, seed=seed, **case["args"]))
 

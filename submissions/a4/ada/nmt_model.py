@@ -17,6 +17,7 @@ from model_embeddings import ModelEmbeddings
 
 Hypothesis = namedtuple('Hypothesis', ['value', 'score'])
 
+
 class NMT(nn.Module):
     """ Translation with attention: bidirectional LSTM encoder, LSTM decoder,
         multiplicative attention over the encoder's hidden states.

@@ -13,9 +13,11 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from numpy import asfarray
+
 from model_embeddings import ModelEmbeddings
 
 Hypothesis = namedtuple('Hypothesis', ['value', 'score'])
+
 
 class NMT(nn.Module):
     """ Translation with attention: bidirectional LSTM encoder, LSTM decoder,

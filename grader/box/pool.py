@@ -1,0 +1,266 @@
+"""The pool: as many slots as asked for, each a thread with its zygote; jobs in, observations out, as they finish.
+
+The caller's thread only waits. The jobs are pulled by the slots, one at a time and under a lock, so a class of
+thousands is never held in memory. A slot's thread lives until the pool is closed, since its processes die with the
+thread that started them. Closing the pool, or the generator before its end, wakes every thread, which drops its job and
+kills its slot: nothing is left running.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from grader.box import job as jobs_room
+from grader.box import recipes, staging
+from grader.box.slot import BoxDiedError, Command, Zygote, command, start
+from grader.box.switches import ALL_ON, Switches
+from grader.box.uids import free_uids
+from grader.box.watch import CancelledError, Loop
+from grader.errors import HarnessError, Message
+from grader.nouns import Handout, Level, Observation, Run
+
+JOBS_PER_ZYGOTE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One hand-in and what to run of it; `key` is the caller's name for it."""
+
+    key: str
+    files: Mapping[str, bytes]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a slot turns to; `phase` is `import`, `run`, or how a case ended. Told from the slot's own thread."""
+
+    slot: int
+    key: str
+    part: str
+    case: str
+    phase: str
+
+
+OnEvent = Callable[[Event], None]
+Observations = Mapping[tuple[str, str], Observation]
+_Result = tuple[Job, Observations] | BaseException | None
+
+
+class Pool:
+    """Slots that run hand-ins in the jail; use it as a context manager."""
+
+    def __init__(self, handout: Handout, *, level: Level, workers: int, switches: Switches = ALL_ON) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="grade-box-"))
+        self._level, self._switches = level, switches
+        is_root = os.getuid() == 0
+        self._uids = free_uids(workers) if is_root and level != "open" else []
+        self._workers = workers
+        told = staging.plan(handout, level, switches, shares_uid=not (is_root and level != "open"))
+        (self._folder / "worker").mkdir()
+        staging.stage(self._folder / "worker", handout, told)
+        self._folder.chmod(0o711)
+        self._crew: _Crew | None = None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def each(self, jobs: Iterable[Job], on_event: OnEvent | None = None) -> Iterator[tuple[Job, Observations]]:
+        """Every job with the observations of its runs, as they finish.
+
+        Raises: HarnessError if the box does not start; whatever `jobs` raises.
+        """
+        if self._crew is None:
+            self._crew = _Crew([self._slot(number) for number in range(self._workers)])
+        finished = False
+        try:
+            yield from self._crew.each(jobs, on_event or _ignore)
+            finished = True
+        finally:
+            if not finished:
+                self._dismiss()
+
+    def close(self) -> None:
+        """Kills everything and removes what was staged."""
+        self._dismiss()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _dismiss(self) -> None:
+        if self._crew is not None:
+            self._crew.close()
+        self._crew = None
+
+    def _slot(self, number: int) -> PoolSlot:
+        uid = self._uids[number] if self._uids else None
+        scratch = ""
+        if self._level != "strict":
+            folder = self._folder / f"slot-{number}"
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if uid is not None:
+                os.chown(folder, uid, uid)
+            scratch = str(folder)
+        host = recipes.this_host(self._folder / "worker", share_host=not self._switches.slot)
+        return PoolSlot(number, host, self._level, uid, scratch, watchdog=self._switches.watchdog)
+
+
+def _ignore(event: Event) -> None:
+    pass
+
+
+class PoolSlot:
+    """The zygote of one slot, started when it is first needed and again after it has died or served 500 jobs."""
+
+    def __init__(
+        self, number: int, host: recipes.Host, level: Level, uid: int | None, scratch: str, *, watchdog: bool
+    ) -> None:
+        self.number, self.watchdog = number, watchdog
+        self._host, self._level, self._uid, self._scratch = host, level, uid, scratch
+        self._zygote: Zygote | None = None
+        self._wake, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._loop = Loop(self._wake)
+
+    def zygote(self) -> Zygote:
+        """The running zygote, started if need be.
+
+        Raises: HarnessError if it does not start; CancelledError.
+        """
+        if self._zygote is not None and self._zygote.jobs >= JOBS_PER_ZYGOTE:
+            self.restart()
+        if self._zygote is None:
+            self._zygote = self._started()
+        return self._zygote
+
+    def _started(self) -> Zygote:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        zygote = start(self._command(theirs.fileno()), ours, theirs, self._loop)
+        try:
+            self._compare(zygote.hello())
+        except BoxDiedError as error:
+            zygote.kill()
+            raise HarnessError(_no_start(str(error))) from error
+        except BaseException:
+            zygote.kill()
+            raise
+        return zygote
+
+    def _command(self, control: int) -> Command:
+        return command(self._host, self._level, control, self._uid, self._scratch)
+
+    def _compare(self, hello: Mapping[str, Any]) -> None:
+        prefix = self._host.prefix_inside if self._level == "strict" else self._host.venv
+        wanted = (prefix, self._host.base)
+        if (hello["prefix"], hello["base_prefix"]) != wanted:
+            raise BoxDiedError(f"another Python answers: {hello['prefix']}, {hello['base_prefix']}")
+        if hello["threads"] != 1:
+            raise BoxDiedError(f"the zygote has {hello['threads']} threads; probes.py may start none")
+
+    def restart(self) -> None:
+        """Ends the zygote, so that the next one is new."""
+        if self._zygote is not None:
+            self._zygote.kill()
+        self._zygote = None
+
+    def cancel(self) -> None:
+        """Makes whatever this slot waits for raise CancelledError; may be called from any thread."""
+        with suppress(OSError):
+            os.write(self._waker, b"x")
+
+    def close(self) -> None:
+        """Ends the zygote and gives back the descriptors."""
+        self.restart()
+        self._loop.close()
+        os.close(self._wake)
+        os.close(self._waker)
+
+
+def _no_start(seen: str) -> Message:
+    return Message(
+        place="box",
+        fact=f"a slot does not start: {seen.strip()}",
+        code="E-BOX-START",
+        help="run `grade doctor`; if the box is well, the fault stands in probes.py",
+    )
+
+
+class _Crew:
+    """The threads of a pool."""
+
+    def __init__(self, slots: list[PoolSlot]) -> None:
+        self._slots = slots
+        self._orders: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, args=(slot,), name=f"slot-{slot.number}", daemon=True) for slot in slots
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def each(self, jobs: Iterable[Job], on_event: OnEvent) -> Iterator[tuple[Job, Observations]]:
+        call = _Call(iter(jobs), on_event)
+        for _ in self._slots:
+            self._orders.put(call)
+        running = len(self._slots)
+        while running:
+            result = call.results.get()
+            if result is None:
+                running -= 1
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                yield result
+
+    def _work(self, slot: PoolSlot) -> None:
+        try:
+            while (call := self._orders.get()) is not None:
+                call.serve(slot)
+        except CancelledError:
+            pass
+        finally:
+            slot.close()
+
+    def close(self) -> None:
+        for slot in self._slots:
+            slot.cancel()
+            self._orders.put(None)
+        for thread in self._threads:
+            thread.join()
+
+
+class _Call:
+    """One pass over jobs, shared by all slots."""
+
+    def __init__(self, jobs: Iterator[Job], on_event: OnEvent) -> None:
+        self._jobs, self._on_event = jobs, on_event
+        self._lock = threading.Lock()
+        self.results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
+
+    def serve(self, slot: PoolSlot) -> None:
+        """Runs jobs in this slot until there are none left; what goes wrong reaches the caller's thread."""
+        try:
+            while (job := self._next()) is not None:
+                found = jobs_room.perform(slot, job.files, job.runs, self._teller(slot.number, job.key))
+                self.results.put((job, found))
+        except CancelledError:
+            raise
+        except BaseException as error:
+            self.results.put(error)
+        self.results.put(None)
+
+    def _next(self) -> Job | None:
+        with self._lock:
+            return next(self._jobs, None)
+
+    def _teller(self, slot: int, key: str) -> jobs_room.Told:
+        return lambda part, case, phase: self._on_event(Event(slot, key, part, case, phase))

@@ -1,0 +1,142 @@
+"""Reading a folder that someone else filled: by descriptors, following no link, waiting for no pipe, each byte once.
+
+A folder is opened below its parent's descriptor, so that nobody can swap a part of the path meanwhile; a file must be
+regular both before and after it is opened. (`shutil.copytree` followed a link to the reference, and hung on a pipe.)
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from grader.intake.rules import Gathering, plain_path, priority, reason_to_leave_out
+
+FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+Inode: TypeAlias = tuple[int, int]
+KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
+# Names listed for one submission, kept or not: a folder of millions ends here.
+MOST_NAMES = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: str
+    size: int
+
+
+def gather_folder(folder: Path, gathering: Gathering, course: frozenset[Inode] = frozenset()) -> None:
+    """Reads all files below a folder into `gathering`. `course` are the files that may not come in by a hard link.
+
+    Raises: OSError if the folder itself cannot be opened.
+    """
+    with _opened(folder) as root:
+        found: list[_Found] = []
+        _list(root, "", gathering, course, found)
+        for file in sorted(found, key=lambda each: priority(each.path)):
+            if gathering.admits(file.path, file.size):
+                _take(root, file.path, gathering)
+
+
+def gather_file(path: Path, gathering: Gathering, course: frozenset[Inode] = frozenset()) -> None:
+    """Reads one file into `gathering`, under a name that can be shown. Raises: OSError."""
+    with _opened(path.parent) as folder:
+        status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+        why = _why_not(status, course)
+        if why:
+            gathering.leave_out(path.name, why)
+        elif gathering.admits(plain_path(path.name), status.st_size):
+            _take(folder, path.name, gathering)
+
+
+def inodes_of(folder: Path) -> frozenset[Inode]:
+    """Device and inode of every file below a folder: those of the course, which no hand-in may hold by a hard link."""
+    statuses = (os.lstat(Path(above, name)) for above, _, names in os.walk(folder) for name in names)
+    return frozenset((status.st_dev, status.st_ino) for status in statuses)
+
+
+@contextmanager
+def _opened(folder: Path | str, below: int | None = None) -> Iterator[int]:
+    descriptor = os.open(folder, FLAGS | os.O_DIRECTORY, dir_fd=below)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _list(folder: int, above: str, gathering: Gathering, course: frozenset[Inode], found: list[_Found]) -> None:
+    for name in sorted(os.listdir(folder)):
+        path = f"{above}{name}"
+        if len(found) >= MOST_NAMES:
+            gathering.leave_out(path, f"more than {MOST_NAMES:,} names in the hand-in")
+            return
+        try:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if not stat.S_ISDIR(status.st_mode):
+                _sort_in(path, status, gathering, course, found)
+            elif why := reason_to_leave_out(path, gathering.caps):
+                gathering.leave_out(f"{path}/", why)
+            else:
+                with _opened(name, folder) as inner:
+                    _list(inner, f"{path}/", gathering, course, found)
+        except OSError as error:
+            gathering.leave_out(path, f"cannot be read: {error.strerror}")
+
+
+def _sort_in(
+    path: str, status: os.stat_result, gathering: Gathering, course: frozenset[Inode], found: list[_Found]
+) -> None:
+    why = _why_not(status, course)
+    if why:
+        gathering.leave_out(path, why)
+    else:
+        found.append(_Found(path, status.st_size))
+
+
+def _why_not(status: os.stat_result, course: frozenset[Inode]) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        return KINDS.get(stat.S_IFMT(status.st_mode), "not a regular file")
+    return "a hard link to a file of the course" if (status.st_dev, status.st_ino) in course else ""
+
+
+def _take(root: int, path: str, gathering: Gathering) -> None:
+    try:
+        gathering.add(path, _read(root, path, gathering.caps.total_bytes - gathering.total_bytes))
+    except _ChangedError as error:
+        gathering.leave_out(path, str(error))
+    except OSError as error:
+        gathering.leave_out(path, f"cannot be read: {error.strerror}")
+
+
+class _ChangedError(Exception):
+    """The file is not what it was when it was listed."""
+
+
+def _read(root: int, path: str, most: int) -> bytes:
+    *folders, name = path.split("/")
+    descriptor = os.dup(root)
+    try:
+        for folder in folders:
+            inner = os.open(folder, FLAGS | os.O_DIRECTORY, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = inner
+        file = os.open(name, FLAGS, dir_fd=descriptor)
+    finally:
+        os.close(descriptor)
+    with os.fdopen(file, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise _ChangedError("changed while it was read")
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise _ChangedError("grew while it was read")
+    return data

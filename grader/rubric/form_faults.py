@@ -1,0 +1,146 @@
+"""The schema's complaints in the words of an author: what stands there, what may stand there, what to do."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+
+from grader.nouns import Json
+from grader.rubric.faults import Faults, described, instead, listed, within
+from grader.rubric.schema import KINDS, Form, RubricForm, RuleForm
+from grader.rubric.strict_yaml import Key
+
+KEY = "[key]"
+EXPECTED = {
+    "string_type": "a text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a group of keys with values",
+    "model_type": "a group of keys with values",
+    "string_too_short": "a text that is not empty",
+}
+BOUNDS = {"greater_than_equal": "{ge:g} or more", "less_than_equal": "{le:g} or less", "less_than": "less than {lt:g}"}
+SIZES = ("memory", "answer", "output")
+
+
+def add_form_faults(error: ValidationError, faults: Faults) -> list[Key]:
+    """Adds a message for everything the schema refuses; the paths of what it refused."""
+    paths: list[Key] = []
+    for item in error.errors(include_url=False):
+        path: Key = tuple(item["loc"])
+        paths.append(path)
+        _add(item["type"], path, item["input"], item.get("ctx", {}), faults)
+    return paths
+
+
+def _add(kind: str, path: Key, value: Json, context: Mapping[str, Any], faults: Faults) -> None:
+    if path and path[-1] == KEY:
+        fact = f"'{path[-2]}' cannot be a name here"
+        faults.add(path[:-1], fact, "E-RUBRIC-TYPE", context.get("allowed", ""), "rename it", key=True)
+    elif kind == "extra_forbidden":
+        _unknown(path, value, faults)
+    elif kind == "missing":
+        _missing(path, faults)
+    else:
+        fact = f"{_called(path)} is {described(value)}"
+        code = "E-RUBRIC-AXES" if "shape" in path else "E-RUBRIC-LIMIT" if "limits" in path else "E-RUBRIC-TYPE"
+        faults.add(path, fact, code, _allowed(kind, path, context), _help(kind, value, context))
+
+
+def _unknown(path: Key, value: Json, faults: Faults) -> None:
+    name, form = str(path[-1]), _form_at(path[:-1])
+    known = form.keys() if form else []
+    if form and issubclass(form, RuleForm) and not _has_kind(path, faults):
+        kinds = [kind for kind in KINDS if kind in known]
+        fact, help = f"there is no check called '{name}'", instead(name, kinds, "write one of them")
+        faults.add(path, fact, "E-CHECK-NAME", listed(kinds), help, key=True)
+        return
+    fact, help = f"there is no key '{name}'", instead(name, known, "leave it out")
+    faults.add(path, fact, "E-RUBRIC-KEY", listed(known), help, key=True)
+
+
+def _has_kind(path: Key, faults: Faults) -> bool:
+    return any((*path[:-1], kind) in faults.document.keys for kind in KINDS)
+
+
+def _missing(path: Key, faults: Faults) -> None:
+    name, form = str(path[-1]), _form_at(path[:-1])
+    meaning = (form.model_fields[name].description or "") if form else ""
+    # The place of a group is its first key; a group that has a name is shown at the name.
+    parent = path[:-1]
+    place = faults.document.place(parent, key=bool(parent) and isinstance(parent[-1], str))
+    fact, help = within(parent, f"the key '{name}' is missing"), f"add '{name}: ...'"
+    faults.add_at(place, fact, "E-RUBRIC-MISSING", meaning, help, label="expected")
+
+
+def _called(path: Key) -> str:
+    names = [step for step in path if isinstance(step, str)]
+    if path and isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of '{names[-1]}'"
+    return f"'{names[-1]}'" if names else "the rubric"
+
+
+def _allowed(kind: str, path: Key, context: Mapping[str, Any]) -> str:
+    if kind in EXPECTED:
+        return EXPECTED[kind]
+    if kind == "form":
+        return str(context["allowed"])
+    if kind == "literal_error":
+        return str(context["expected"]).replace("'", "").replace(" or ", ", ")
+    if kind == "greater_than":
+        return f"more than {context['gt']:g}"
+    if kind == "greater_than_equal" and path[-1] in SIZES:
+        return f"{context['ge'] // 1024**2} MiB or more" if context["ge"] > 1 else "1 byte or more"
+    if kind in BOUNDS:
+        return BOUNDS[kind].format(**context)
+    if kind in ("too_short", "too_long"):
+        count = context.get("min_length" if kind == "too_short" else "max_length")
+        return f"{count} items" if kind == "too_long" or count != 1 else "at least one item"
+    return kind.replace("_", " ")
+
+
+def _help(kind: str, value: Json, context: Mapping[str, Any]) -> str:
+    if kind == "form" and context.get("help"):
+        return str(context["help"])
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return "put it in quotes"
+    if kind in ("float_type", "int_type") and isinstance(value, str):
+        return "write the number without quotes" if _is_number(value) else "write a number"
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _form_at(path: Key) -> type[Form] | None:
+    """The form whose keys stand at a path; None where the keys are free."""
+    here: Any = RubricForm
+    for step in path:
+        here = _step(here, step)
+    here = _bare(here)
+    return here if isinstance(here, type) and issubclass(here, Form) else None
+
+
+def _step(annotation: Any, step: str | int) -> Any:
+    bare = _bare(annotation)
+    if isinstance(bare, type) and issubclass(bare, Form):
+        known = bare.model_fields.get(str(step))
+        return known.annotation if known else None
+    inside = get_args(bare)
+    return inside[-1] if inside else None
+
+
+def _bare(annotation: Any) -> Any:
+    while get_origin(annotation) in (Annotated, Union, types.UnionType):
+        annotation = next(each for each in get_args(annotation) if each is not type(None))
+    return annotation

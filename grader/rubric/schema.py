@@ -1,0 +1,354 @@
+"""The form of a rubric file: every key, its type, and what it means.
+
+The sentences beside the keys are what editors show, and what docs/rubric.md explains at length. Only the form is told
+here; whether names, points and files agree is the matter of `agreement.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+KINDS = (
+    "shape",
+    "close",
+    "equal",
+    "below",
+    "above",
+    "finite",
+    "same",
+    "gradient",
+    "parameters",
+    "dropout",
+    "raises",
+    "number",
+    "lines",
+    "bleu",
+    "all",
+)
+SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(KiB|MiB|GiB)")
+UNITS = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+FRACTION = re.compile(r"(-?\d+)/([1-9]\d*)")
+AXIS = re.compile(r"\d*[A-Za-z_]\w*([+-]\d+)?|\d+")
+DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+NAME = re.compile(r"\w+(-\w+)*")
+PART = re.compile(r"\w+([.-]\w+)*")
+
+
+def _wrong(allowed: str, help: str = "") -> PydanticCustomError:
+    return PydanticCustomError("form", "{allowed}", {"allowed": allowed, "help": help})
+
+
+def _names(value: Any) -> list[str]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        raise _wrong("a name, or a list of names")
+    return names
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _wrong("a size as in '512 MiB' or '2 GiB'")
+    return int(float(match[1]) * UNITS[match[2]])
+
+
+def _axes(value: str) -> str:
+    for term in value.split():
+        if not AXIS.fullmatch(term):
+            raise _wrong("one term for each axis, between blanks: b, 3, 2h, t-1", f"write '{term}' otherwise")
+    return value
+
+
+def _fraction(value: Any) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    match = FRACTION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _wrong("a number, or a fraction as in 4/9")
+    return int(match[1]) / int(match[2])
+
+
+def _bound(value: Any) -> Any:
+    if isinstance(value, dict) and list(value) == ["times"]:
+        return {"times": _bound(value["times"])}
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise _wrong("a number, or {times: number} for so many times the reference's largest value")
+    return float(value)
+
+
+def _matching(pattern: re.Pattern[str], allowed: str) -> AfterValidator:
+    def _checked(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise _wrong(allowed)
+        return value
+
+    return AfterValidator(_checked)
+
+
+def _inside(value: str) -> str:
+    if not value or value.startswith("/") or ".." in value.split("/") or "\\" in value:
+        raise _wrong("a relative path with '/', without '..'")
+    return value
+
+
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
+Points: TypeAlias = Annotated[float, Field(ge=0)]
+Name: TypeAlias = Annotated[str, _matching(NAME, "letters, digits, '_' and '-'")]
+PartId: TypeAlias = Annotated[str, _matching(PART, "letters, digits, '_', '-' and '.'")]
+Dotted: TypeAlias = Annotated[str, _matching(DOTTED, "names between dots, as in nmt_model.NMT.encode")]
+FilePath: TypeAlias = Annotated[str, AfterValidator(_inside)]
+Names: TypeAlias = Annotated[
+    list[str],
+    BeforeValidator(_names),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+Size: TypeAlias = Annotated[
+    int,
+    BeforeValidator(_bytes),
+    Field(ge=1),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"^{SIZE.pattern}$"}, {"type": "integer"}]}),
+]
+Number: TypeAlias = Annotated[
+    float,
+    BeforeValidator(_fraction),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{FRACTION.pattern}$"}]}),
+]
+Bound: TypeAlias = Annotated[
+    Any,
+    BeforeValidator(_bound),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "object", "properties": {"times": {"type": "number"}}, "additionalProperties": False},
+            ]
+        }
+    ),
+]
+Axes: TypeAlias = Annotated[str, AfterValidator(_axes)]
+Tolerance: TypeAlias = Annotated[float, Field(ge=0)]
+Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
+MEMORY_AT_LEAST = 64 * 1024**2
+
+
+class Form(BaseModel):
+    """What all keys have in common: nothing unknown, and no type is guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    @classmethod
+    def keys(cls) -> list[str]:
+        """The keys that may stand here, as they are written in the file."""
+        return [known.alias or name for name, known in cls.model_fields.items()]
+
+
+class ToleranceForm(Form):
+    """How far a value may be off: `abs(got - expected) <= atol + rtol * abs(expected)`."""
+
+    rtol: Tolerance = Field(default=1e-4, description="Relative tolerance. 1e-4 if not given.")
+    atol: Tolerance = Field(default=1e-5, description="Absolute tolerance. 1e-5 if not given.")
+
+
+class LimitsForm(Form):
+    """What a part may use. The cases of a part share the wall clock; the rest holds for each process."""
+
+    wall_s: Seconds | None = Field(default=None, description="Seconds by the clock, all cases of a part together.")
+    cpu_s: Seconds | None = Field(default=None, description="Seconds of computing.")
+    memory: Size | None = Field(default=None, description="Memory, as in '2 GiB'; at least 64 MiB.", ge=MEMORY_AT_LEAST)
+    answer: Size | None = Field(default=None, description="Size of what a probe returns, as in '64 MiB'.")
+    output: Size | None = Field(default=None, description="Size of what is printed, as in '1 MiB'.")
+    processes: Annotated[int, Field(ge=1, le=4096)] | None = Field(default=None, description="Processes and threads.")
+
+
+class UnitForm(Form):
+    """A module of the hand-in, found by what it defines, whatever its file is called."""
+
+    defines: Annotated[list[Dotted], Field(min_length=1)] = Field(
+        description="Classes and functions that tell the module from others."
+    )
+    given: dict[Dotted, FilePath] = Field(
+        default_factory=dict,
+        description="Modules it imports that the staff replaces: name, then path in the reference folder.",
+    )
+
+
+class RepairsForm(Form):
+    """Repairs of old code for a current torch, and the points that each costs."""
+
+    uint8_masks: Points | None = Field(default=None, description="Masks of uint8 where bool is needed.")
+    float_beam_index: Points | None = Field(default=None, description="An index made by '/' where '//' is needed.")
+    torch_load: Points | None = Field(default=None, description="Pickled objects in torch.load.")
+    numpy_names: Points | None = Field(default=None, description="Names that numpy 2 no longer has.")
+    version_asserts: Points | None = Field(default=None, description="Asserts on exact versions.")
+
+
+class EditionForm(Form):
+    """A year of the handout, known by a text in the header of its files."""
+
+    name: Text = Field(description="What the report calls it, as in W2023.")
+    header: Text = Field(description="The text that only this edition's files hold.")
+    current: bool = Field(description="Whether this rubric is made for it.")
+
+
+class DropoutRule(Form):
+    """Names of two outputs and the rate: `train` holds n draws along its first axis, `eval` one."""
+
+    eval: Text = Field(description="The output in eval mode.")
+    train: Text = Field(description="The output in train mode, n draws along axis 0.")
+    rate: Annotated[float, Field(gt=0, lt=1)] = Field(description="The dropout rate, as in 0.5.")
+
+
+class LinesRule(Form):
+    """A file with as many lines as the reference file."""
+
+    reference: FilePath = Field(description="Path in the reference folder, as in data/test.en.")
+
+
+class BleuRule(Form):
+    """BLEU as sacrebleu computes it, against one or more reference files."""
+
+    references: Names = Field(description="One path or more in the reference folder, as in data/test.en.")
+    above: Annotated[float, Field(ge=0, le=100)] = Field(description="The bar, 0 to 100; it must be reached.")
+    tokenize: Literal["13a", "intl", "zh", "char", "none"] = Field(
+        default="13a", description="sacrebleu's tokenizer; 13a if not given."
+    )
+    lines: FilePath | None = Field(default=None, description="A file with the numbers of the lines that count, from 1.")
+
+
+class RuleForm(Form):
+    """One kind of check with its rule, and what changes it. Exactly one of the kinds stands here."""
+
+    shape: dict[str, Axes] | None = Field(default=None, description="Output: axes, as in `enc_hiddens: b s 2h`.")
+    close: Names | None = Field(default=None, description="Outputs that equal the reference's within the tolerance.")
+    equal: Names | None = Field(default=None, description="Outputs that equal the reference's exactly.")
+    below: dict[str, Bound] | None = Field(default=None, description="Output: bound; every value is at most this.")
+    above: dict[str, Bound] | None = Field(default=None, description="Output: bound; every value is at least this.")
+    finite: Names | None = Field(default=None, description="Outputs without infinite values and NaN.")
+    same: Annotated[list[str], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description="Two outputs of the student that agree: `case.output` or `case.output[0:1]`."
+    )
+    gradient: Names | None = Field(default=None, description="Gradients that are finite and not all zero.")
+    parameters: Names | None = Field(default=None, description="Patterns, as in `encoder.*`, of shapes of parameters.")
+    dropout: DropoutRule | None = Field(default=None, description="A share of zeros near the rate, the rest scaled.")
+    raises: Dotted | None = Field(default=None, description="The type of the error that the code must raise.")
+    number: dict[str, Number] | None = Field(default=None, description="Name in answers.md: value, as in 0.375 or 3/8.")
+    lines: LinesRule | None = Field(default=None, description="As many lines as a reference file has.")
+    bleu: BleuRule | None = Field(default=None, description="BLEU above a bar.")
+    cases: Names | None = Field(default=None, description="Cases it must hold on. All of the part if not given.")
+    rtol: Tolerance | None = Field(default=None, description="Relative tolerance of this check.")
+    atol: Tolerance | None = Field(default=None, description="Absolute tolerance of this check.")
+    to: Text | None = Field(
+        default=None, description="The output of the reference to compare with, if its name differs."
+    )
+    dtype: Literal["exact"] | None = Field(default=None, description="exact: the dtype must be the reference's, too.")
+    read_as: Literal["bool"] | None = Field(
+        default=None, alias="as", description="bool: masks of zeros and ones are compared whatever their dtype."
+    )
+    hint: Text | None = Field(default=None, description="A sentence for the student, shown when the check fails.")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of check that stand here; exactly one should."""
+        return tuple(kind for kind in KINDS if getattr(self, kind, None) is not None)
+
+
+def _one_kind(schema: dict[str, Any]) -> None:
+    kinds = [kind for kind in KINDS if kind in schema["properties"]]
+    schema["oneOf"] = [{"required": [kind]} for kind in kinds]
+
+
+class SubcheckForm(RuleForm):
+    """One check of an `all`; it has no points of its own."""
+
+    model_config = ConfigDict(json_schema_extra=_one_kind)
+
+
+class CheckForm(RuleForm):
+    """One rule worth points. Exactly one kind of check stands here. It pays only if it holds on every case."""
+
+    model_config = ConfigDict(json_schema_extra=_one_kind)
+
+    id: Name | None = Field(default=None, description="Its name in reports; the kind if not given. Once in a part.")
+    points: Points = Field(description="What it is worth.")
+    all: Annotated[list[SubcheckForm], Field(min_length=1)] | None = Field(
+        default=None, description="Checks that must all hold for these points."
+    )
+
+
+class PlotForm(Form):
+    """A picture of one output, the student's beside the reference's. Either `heatmap` or `curve` stands here."""
+
+    heatmap: Text | None = Field(default=None, description="The output to draw as a map of colours.")
+    curve: Text | None = Field(default=None, description="The output to draw as a line.")
+    case: Name = Field(description="The case it is taken from.")
+    title: Text = Field(description="What stands above the picture.")
+    x: str = Field(default="", description="Label of the axis to the right.")
+    y: str = Field(default="", description="Label of the axis upwards.")
+
+
+class WrittenForm(Form):
+    """One thing that a person looks for in a written answer."""
+
+    id: Name = Field(description="Its name in reports; once in a part.")
+    text: Text = Field(description="What a person must find to give the points.")
+    points: Points = Field(description="What it is worth.")
+
+
+class PartForm(Form):
+    """A gradable question. At most one of `probe`, `reads` and `answers` says where its observations come from."""
+
+    title: Text = Field(description="What reports call it.")
+    points: Points = Field(description="The sum of its checks and written items.")
+    probe: Name | None = Field(default=None, description="A function in probes.py.")
+    reads: FilePath | None = Field(default=None, description="A file of the hand-in that is judged as it is.")
+    answers: bool = Field(default=False, description="true: numbers in answers.md are judged.")
+    fills: list[Dotted] = Field(
+        default_factory=list, description="What students write here: unit.Class.function or unit.function."
+    )
+    cases: dict[Name, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Case: arguments of the probe. `public: true` shows it to students, `apart: true` runs it alone.",
+    )
+    limits: LimitsForm = Field(default=LimitsForm(), description="Limits of this part only.")
+    checks: list[CheckForm] = Field(default_factory=list, description="What is judged by machine.")
+    plots: list[PlotForm] = Field(default_factory=list, description="Pictures in the report.")
+    written: list[WrittenForm] = Field(default_factory=list, description="What a person reads.")
+    advice: list[Dotted] = Field(
+        default_factory=list, description="Dotted names whose use is remarked to a reader, never punished."
+    )
+    mistakes: dict[str, Points] = Field(
+        default_factory=dict, description="Mistake in mistakes.py: the points it keeps of this part's checks."
+    )
+
+
+class RubricForm(Form):
+    """One assignment."""
+
+    assignment: Name = Field(description="Its short name; the reference is in reference/<assignment>/.")
+    title: Text = Field(description="What reports call it.")
+    points: Points = Field(description="The sum of its parts.")
+    seed: int = Field(description="The secret seed of this course run; inputs are drawn from it.")
+    reveal: Literal["none", "all"] = Field(default="none", description="all: students may see hidden cases.")
+    tolerance: ToleranceForm = Field(default=ToleranceForm(), description="How far values may be off.")
+    limits: LimitsForm = Field(default=LimitsForm(), description="What every part may use.")
+    units: dict[Dotted, UnitForm] = Field(default_factory=dict, description="The modules of a hand-in.")
+    staff_files: dict[FilePath, FilePath] = Field(
+        default_factory=dict,
+        description="Path in the hand-in: path in the reference folder. Always put over the student's file.",
+    )
+    repairs: RepairsForm = Field(default=RepairsForm(), description="Repairs to be made, and what each costs.")
+    editions: list[EditionForm] = Field(default_factory=list, description="Years of the handout.")
+    accept: list[str] = Field(default_factory=list, description="Variants in mistakes.py that must keep full marks.")
+    parts: Annotated[dict[PartId, PartForm], Field(min_length=1)] = Field(description="The questions, in order.")
+
+
+def rubric_schema() -> dict[str, Any]:
+    """The JSON Schema of a rubric file, with a sentence for every key."""
+    schema = RubricForm.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

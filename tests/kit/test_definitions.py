@@ -1,0 +1,122 @@
+"""A script is not run while it is imported; a module is, as Python runs it."""
+
+from __future__ import annotations
+
+import ast
+from types import ModuleType
+
+import pytest
+
+from grader.kit.census import Piece
+from grader.kit.definitions import run_module
+
+
+def run(text: str, *, definitions_only: bool = False) -> tuple[ModuleType, str]:
+    """The module that a text makes, and the note about it."""
+    module = ModuleType("theirs")
+    note = run_module(module, [Piece("theirs.py", text, ast.parse(text))], definitions_only=definitions_only)
+    return module, note
+
+
+@pytest.mark.parametrize(
+    ("action", "note"),
+    [
+        ("args = argparse.ArgumentParser().parse_args()", "line 2 (parse_args)"),
+        ("args = docopt(__doc__)", "line 2 (docopt)"),
+        ("path = sys.argv[1]", "line 2 (sys.argv)"),
+        ("for epoch in range(10):\n    loss.backward()", "line 2 (backward)"),
+        ("if True:\n    main()", "line 2 (main)"),
+        ("with open('/data/x') as f:\n    model.train()", "line 2 (train)"),
+        ("name = input()", "line 2 (input)"),
+    ],
+)
+def test_of_a_script_that_acts_only_the_definitions_are_taken(action: str, note: str) -> None:
+    module, said = run(f"import math\n{action}\ndef area(r):\n    return math.pi * r\nrate = 1e-3\n")
+
+    assert said == f"{note} acts on import; only its definitions were taken"
+    assert module.area(1) == pytest.approx(3.14159, abs=1e-5)
+    assert module.rate == 1e-3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import random\nrandom.seed(1)\nx = random.random()\n",
+        "print('hello')\nx = 1\n",
+        "x = sum(i for i in range(3))\nif __name__ == '__main__':\n    main()\n",
+        "def main():\n    args = parse_args()\nx = 2\n",
+        "x = [i for i in range(3)]\nfor i in x:\n    print(i)\n",
+        "run = lambda: main()\nx = 1\n",
+    ],
+    ids=["seeds", "prints", "main guard", "actions in functions", "loops", "lambda"],
+)
+def test_an_ordinary_module_runs_whole(text: str) -> None:
+    module, note = run(text)
+
+    assert note == ""
+    assert hasattr(module, "x")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["model.cuda()", "data = open('/home/me/data.txt').read()", "for x in undefined:\n    pass", "assert False"],
+)
+def test_a_top_level_action_that_raises_leaves_the_definitions(line: str) -> None:
+    module, note = run(f"def area(r):\n    return r\n{line}\nlater = 3\n")
+
+    assert note.startswith("line 3 raised ")
+    assert note.endswith(" on import; only its definitions were taken")
+    assert (module.area(2), module.later) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("import nowhere_at_all\n", ImportError),
+        ("class Model(Undefined):\n    pass\n", NameError),
+        ("def f(x=undefined):\n    pass\n", NameError),
+        ("size = 1 / 0\n", ZeroDivisionError),
+    ],
+)
+def test_a_definition_that_raises_is_their_fault(text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        run(text)
+
+
+def test_leaving_python_is_no_action_to_be_forgiven() -> None:
+    with pytest.raises(SystemExit):
+        run("class Model: pass\nimport sys\nsys.exit(0)\n")
+
+
+def test_constants_and_their_makers_are_definitions() -> None:
+    text = (
+        "from argparse import Namespace\nfrom collections import namedtuple\n"
+        "config = Namespace(rate=1)\nconfig.rate = 2\nconfig.width: int = 3\nconfig.rate += 1\n"
+        "Pair = namedtuple('Pair', ['a', 'b'])\n"
+        "try:\n    import nowhere_at_all\nexcept ImportError:\n    nowhere_at_all = None\n"
+        "if config.rate > 1:\n    size = 4\nelse:\n    size = 5\n"
+        "model = Model(config)\n"
+    )
+
+    module, _ = run(text, definitions_only=True)
+
+    assert (module.config.rate, module.config.width, module.Pair(1, 2).b) == (3, 3, 2)
+    assert (module.nowhere_at_all, module.size) == (None, 4)
+    assert not hasattr(module, "model")
+
+
+def test_a_constant_made_from_an_action_is_left_out() -> None:
+    module, _ = run("args = parse_args()\nsize = args.size\ndef f():\n    return 1\n")
+
+    assert module.f() == 1
+    assert not hasattr(module, "size")
+
+
+def test_conditions_keep_their_definitions_and_lose_their_actions() -> None:
+    text = (
+        "main()\nif True:\n    print('working')\n    def f():\n        return 1\ntry:\n    run()\nfinally:\n    x = 1\n"
+    )
+
+    module, _ = run(text)
+
+    assert (module.f(), module.x) == (1, 1)

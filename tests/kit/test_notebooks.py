@@ -1,0 +1,112 @@
+"""Notebooks are source: magics put aside, broken cells skipped by name, definitions taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from grader.kit.handin import Handin, ImportFailed
+from grader.kit.notebooks import NotANotebook, code_cells
+
+Load = Callable[..., Handin]
+
+
+def notebook(*cells: str) -> str:
+    """A notebook of a text cell and these code cells."""
+    text = {"cell_type": "markdown", "source": ["# Homework"]}
+    code = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
+    return json.dumps({"nbformat": 4, "cells": [text, *code]})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!pip install torch",
+        "%matplotlib inline",
+        "    !ls",
+        "!wget http://x \\\n  -O y \\\n  --quiet",
+        "files = !ls",
+        "out, = %timeit -o f()",
+        "?print",
+        "torch.nn?",
+        "%%bash\necho hello\nrm -rf x",
+        "%%time\ny = 1",
+    ],
+)
+def test_magics_do_not_stop_a_cell(line: str) -> None:
+    prefix = "if True:\n" if line.startswith(" ") else ""
+
+    (cell,) = code_cells(notebook(f"{prefix}{line}\nx = 1\n"))
+
+    assert cell.tree is not None
+
+
+def test_percent_signs_of_arithmetic_stay() -> None:
+    (cell,) = code_cells(notebook("x = (7\n  % 4)\n"))
+
+    assert cell.tree is None or "% 4" in cell.text
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"), [("def f(:\n", "does not parse"), ("raise SystemExit('stop here')", "only raises")]
+)
+def test_a_cell_that_cannot_be_used_says_why(source: str, fault: str) -> None:
+    (cell,) = code_cells(notebook(source))
+
+    assert cell.number == 2
+    assert cell.fault.startswith(fault)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"cells": 3}', '{"nbformat": 4}', "[" * 100_000], ids=lambda text: text[:12]
+)
+def test_what_is_no_notebook_is_refused(text: str) -> None:
+    with pytest.raises(NotANotebook, match="is no notebook"):
+        code_cells(text)
+
+
+def test_cells_of_wrong_types_are_passed_over() -> None:
+    document = {"cells": [1, None, {"cell_type": "code", "source": 7}, {"cell_type": "code", "source": [1, "x = 1"]}]}
+
+    assert [cell.text for cell in code_cells(json.dumps(document))] == ["x = 1"]
+
+
+def test_notebooks_of_format_three_are_read() -> None:
+    document = {"worksheets": [{"cells": [{"cell_type": "code", "input": ["x = 1"]}]}]}
+
+    assert [cell.text for cell in code_cells(json.dumps(document))] == ["x = 1"]
+
+
+def test_a_notebook_is_a_hand_in_of_its_own(load: Load) -> None:
+    cells = (
+        "!pip install sentencepiece\nimport math",
+        "def pad_sents(sents, pad_token):\n    return math.pi",
+        "raise RuntimeError('read before you run')",
+        "class NMT:\n    pass",
+        "model = NMT()\nfor epoch in range(10**9):\n    model.train()",
+        "def broken(:",
+    )
+
+    hw = load({"hw4.ipynb": notebook(*cells)})
+
+    assert hw.utils.pad_sents([], 0) > 3
+    assert hw.nmt_model.NMT is hw.utils.NMT
+    assert "file nmt_model: hw4.ipynb" in hw.notes
+    assert "hw4.ipynb: cell 4 skipped: it only raises" in hw.notes
+    assert any(note.startswith("hw4.ipynb: cell 7 skipped: it does not parse") for note in hw.notes)
+
+
+def test_an_error_in_a_notebook_names_its_cell(load: Load) -> None:
+    hw = load({"hw4.ipynb": notebook("x = 1", "class NMT(Undefined):\n    pass")})
+
+    with pytest.raises(ImportFailed) as error:
+        _ = hw.nmt_model
+
+    trace = error.value.original.__traceback__
+    files = []
+    while trace is not None:
+        files.append(trace.tb_frame.f_code.co_filename)
+        trace = trace.tb_next
+    assert files[-1].endswith("hw4.ipynb[cell 3]")
