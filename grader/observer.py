@@ -14,11 +14,12 @@ from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
+from grader.box.store import Store, handout_sha256, observation_key
 from grader.nouns import Handout, Level, Observation, Run
+from grader.versions import versions
 
 if TYPE_CHECKING:
     from grader.box.pool import Event, Job, Pool
-    from grader.box.store import Store
 
 Observations: TypeAlias = Mapping[tuple[str, str], Observation]  # (part, case) -> what the probe gave
 
@@ -68,6 +69,7 @@ class Observer:
         fresh: bool = False,
     ) -> None:
         self._handout = handout
+        self._beside = handout_sha256(handout)
         self._level: Level = level
         self._workers = workers
         self._store = store
@@ -109,7 +111,7 @@ class Observer:
 
     def _unknown(self, wanted: Iterable[Wanted], known: deque[Observed]) -> Iterator[_Unknown]:
         for hand_in, runs in wanted:
-            keys = {(run.part, run.case): self._key(run) for run in runs}
+            keys = {(run.part, run.case): self._key(hand_in, run) for run in runs}
             stored = {} if self._fresh else self._store.get_all(hand_in.sha256)
             seen = {name: stored[key] for name, key in keys.items() if key in stored}
             left = tuple(run for run in runs if (run.part, run.case) not in seen)
@@ -123,8 +125,8 @@ class Observer:
         self._store.put_all(asked.hand_in.sha256, lasting)
         return Observed(asked.hand_in, {**asked.seen, **got}, cached=False)
 
-    def _key(self, run: Run) -> str:
-        return observation_key(run, self._handout_sha256, self._level)
+    def _key(self, hand_in: HandIn, run: Run) -> str:
+        return observation_key(hand_in.sha256, run, self._beside, versions(), self._level)
 
 
 def _jobs(unknown: Iterable[_Unknown], waiting: dict[str, _Unknown]) -> Iterator[Job]:

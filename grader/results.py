@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import HarnessError, Message, UsageError
 from grader.nouns import Json, Results
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 LARGEST_MARGIN: Final = 1e99
+_JSON: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 _AGAIN: Final = "grade again with `grade run`; what has not changed is not run again"
 
 
@@ -30,20 +32,15 @@ def write_results(path: Path, results: Results) -> None:
 
     Raises: HarnessError if there is no room or no right to write; ValueError if points are not finite.
     """
-    document = _adapter().dump_python(results, mode="json")
-    text = json.dumps(
-        {"schema": document.pop("schema"), **_with_finite_margins(document)},
-        allow_nan=False,
-        ensure_ascii=False,
-        indent=1,
-    )
+    text = _text(_adapter().dump_python(results, mode="json"))
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(text.encode("utf-8", "replace"))
         fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise HarnessError(_unwritten(path, error)) from error
 
 
@@ -78,10 +75,19 @@ def _adapter() -> TypeAdapter[Results]:
     return TypeAdapter(Results)
 
 
-def _with_finite_margins(value: Json) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(each) if key == "margin" else _with_finite_margins(each) for key, each in value.items()}
-    return [_with_finite_margins(each) for each in value] if isinstance(value, (list, tuple)) else value
+def _text(document: dict[str, Json]) -> str:
+    """The schema first, a line for every field of the run, and one for every submission."""
+    submissions = document.pop("submissions")
+    for check in _checks(submissions):
+        check["margin"] = _finite(check["margin"])
+    rows = ",\n  ".join(map(_JSON.encode, submissions))
+    run = {"schema": document.pop("schema"), **document}
+    lines = [f"{_JSON.encode(key)}: {_JSON.encode(value)}" for key, value in run.items()]
+    return "{\n " + ",\n ".join([*lines, f'"submissions": [\n  {rows}\n ]']) + "\n}\n"
+
+
+def _checks(submissions: list[Json]) -> list[dict[str, Json]]:
+    return [check for each in submissions for part in each["parts"] for check in part["checks"]]
 
 
 def _finite(margin: float | None) -> float | None:

@@ -9,6 +9,7 @@ kills its slot: nothing is left running.
 from __future__ import annotations
 
 import os
+import platform
 import queue
 import shutil
 import socket
@@ -161,9 +162,10 @@ class PoolSlot:
 
     def _compare(self, hello: Mapping[str, Any]) -> None:
         prefix = self._host.prefix_inside if self._level == "strict" else self._host.venv
-        wanted = (prefix, self._host.base)
-        if (hello["prefix"], hello["base_prefix"]) != wanted:
-            raise BoxDiedError(f"another Python answers: {hello['prefix']}, {hello['base_prefix']}")
+        wanted = (platform.python_version(), prefix, self._host.base)
+        told = (hello["python"], hello["prefix"], hello["base_prefix"])
+        if told != wanted:
+            raise BoxDiedError(f"another Python answers: {' '.join(told)}")
         if hello["threads"] != 1:
             raise BoxDiedError(f"the zygote has {hello['threads']} threads; probes.py may start none")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.judge.counting import how_many
 from grader.judge.evidence import Evidence
 from grader.judge.values import Verdicts, each_output
 from grader.nouns import Array, Check, Json, Verdict
@@ -18,8 +19,7 @@ def finite(check: Check, evidence: Evidence) -> Verdicts:
         wrong = ~np.isfinite(got)
         if not wrong.any():
             return Verdict("passed")
-        count = int(wrong.sum())
-        return Verdict("failed", f"{output}: {count} of {got.size} values are NaN or infinite", "E-NONFINITE")
+        return Verdict("failed", f"{output}: {how_many(wrong)} NaN or infinite", "E-NONFINITE")
 
     return each_output(check, evidence, judge)
 
@@ -47,7 +47,7 @@ def _bounded(check: Check, evidence: Evidence, holds: np.ufunc, wanted: str) -> 
         detail = f"worst {worst:g}, bound {bound:g}"
         if inside.all():
             return Verdict("passed", detail=detail, margin=_ratio(worst, bound, wanted))
-        reason = f"{output}: {_how_many(inside)} not {wanted} {_said(check.rule[output], bound)}"
+        reason = f"{output}: {how_many(~inside)} not {wanted} {_said(check.rule[output], bound)}"
         margin = _ratio(worst, bound, wanted)
         return Verdict("failed", reason, "E-BOUND", detail=detail, margin=margin)
 
@@ -63,13 +63,6 @@ def _bound(rule: Json, case: str, output: str, evidence: Evidence) -> float:
 
 def _said(rule: Json, bound: float) -> str:
     return f"{rule['times']:g} times the reference's" if isinstance(rule, dict) else f"{bound:g}"
-
-
-def _how_many(inside: Array) -> str:
-    wrong = int((~inside).sum())
-    if inside.ndim == 0:
-        return "is"
-    return f"{wrong} of {inside.size} values {'is' if wrong == 1 else 'are'}"
 
 
 def _ratio(worst: float, bound: float, wanted: str) -> float | None:

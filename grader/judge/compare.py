@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.judge.axes import place_in, shape_fault
+from grader.judge.counting import how_many
 from grader.judge.difference import in_which_way
 from grader.judge.tolerance import EXACT, Tolerance
 from grader.nouns import Array, Verdict
@@ -81,7 +82,8 @@ def _mask_fault(name: str, got: Array) -> str:
     other = ~((got == 0) | (got == 1))
     if not other.any():
         return ""
-    return f"{name}: {_count(other)} neither 0 nor 1, first at {_first(other, '')}"
+    first = f", first at {place_in(_first_index(other), '')}" if other.ndim else ""
+    return f"{name}: {how_many(other)} neither 0 nor 1{first}"
 
 
 def _dtypes_fit(expected: Array, got: Array, *, exact: bool) -> bool:
@@ -172,7 +174,7 @@ def _worst(distance: Array, allowed: Array, inside: Array) -> tuple[int, ...]:
 def _difference(distance: Array, inside: Array, at: tuple[int, ...], axes: str) -> str:
     if distance.ndim == 0:
         return f"off by {distance[at]:.3g}"
-    return f"{_count(~inside, 'differ')}, worst {distance[at]:.3g} at {place_in(at, axes)}"
+    return f"{how_many(~inside, 'differ')}, worst {distance[at]:.3g} at {place_in(at, axes)}"
 
 
 def _non_finite(name: str, expected: Array, got: Array, misplaced: Array, manner: Manner) -> Verdict:
@@ -183,10 +185,8 @@ def _non_finite(name: str, expected: Array, got: Array, misplaced: Array, manner
     }
     what, where = next((what, where) for what, where in kinds.items() if where.any())
     at = _first_index(where)
-    if got.ndim == 0:
-        reason = f"{name}: is {what}"
-    else:
-        reason = f"{name}: {_count(where)} {what}, first at {place_in(at, manner.axes)}"
+    first = f", first at {place_in(at, manner.axes)}" if got.ndim else ""
+    reason = f"{name}: {how_many(where)} {what}{first}"
     return Verdict("failed", reason, "E-NONFINITE", detail=_raw(expected, got, at), output=name)
 
 
@@ -201,7 +201,7 @@ def _exactly(name: str, expected: Array, got: Array, manner: Manner) -> Verdict:
     if wrong.ndim == 0:
         reason = f"{name}: is not the expected value"
     else:
-        reason = f"{name}: {_count(wrong, 'differ')}, first at {place_in(at, manner.axes)}"
+        reason = f"{name}: {how_many(wrong, 'differ')}, first at {place_in(at, manner.axes)}"
     way = in_which_way(expected, got, wrong, manner.axes, EXACT, manner.lengths)
     detail = _raw(expected, got, at)
     return Verdict("failed", reason + (f"; {way}" if way else ""), "E-VALUE", detail=detail, output=name)
@@ -210,18 +210,8 @@ def _exactly(name: str, expected: Array, got: Array, manner: Manner) -> Verdict:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def _count(where: Array, verb: str = "are") -> str:
-    one = {"are": "is", "differ": "differs"}
-    count = int(where.sum())
-    return f"{count} of {where.size} values {one[verb] if count == 1 else verb}"
-
-
 def _first_index(where: Array) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(where)), where.shape))
-
-
-def _first(where: Array, axes: str) -> str:
-    return place_in(_first_index(where), axes)
 
 
 def _raw(expected: Array, got: Array, at: tuple[int, ...]) -> str:

@@ -33,10 +33,10 @@ def in_which_way(
     if got.dtype.kind in "iu":  # unsigned numbers cannot be subtracted
         expected, got = expected.astype(np.float64), got.astype(np.float64)
     if np.isfinite(got).all() and np.isfinite(expected).all():
-        for question in QUESTIONS:
-            fact = question(expected, got, axes, tolerance)
-            if fact:
-                return fact
+        with np.errstate(over="ignore", invalid="ignore"):  # of answers near the end of the floats
+            fact = next((fact for ask in QUESTIONS if (fact := ask(expected, got, axes, tolerance))), "")
+        if fact:
+            return fact
     return _where(wrong, axes, lengths)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.judge.axes import written
 from grader.judge.compare import Manner, compare
+from grader.judge.counting import how_many
 from grader.judge.evidence import Evidence, matching
 from grader.judge.values import Verdicts, each_output, names
 from grader.nouns import Array, Check, Observation, Verdict
@@ -27,8 +28,7 @@ def gradient(check: Check, evidence: Evidence) -> Verdicts:
             return Verdict("failed", f"{output}: no gradient arrives", "E-GRADIENT")
         wrong = ~np.isfinite(got)
         if wrong.any():
-            count = f"{int(wrong.sum())} of {got.size} values are NaN or infinite"
-            return Verdict("failed", f"{output}: {count}", "E-GRADIENT")
+            return Verdict("failed", f"{output}: {how_many(wrong)} NaN or infinite", "E-GRADIENT")
         return Verdict("passed")
 
     return each_output(check, evidence, judge)

@@ -23,6 +23,7 @@ MOST_FILES = 2_000
 MOST_BYTES = 256 * 1024**2
 MOST_REFUSED = 200
 MOST_DIRECTORY = 16 * 1024**2  # of a zip: its list of members, which zipfile reads into memory at once
+COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
 
@@ -131,6 +132,8 @@ class Opened:
                     seen += 1
                     _count(seen)
                     self._read_tar_member(archive, member)
+            if len(data) % tarfile.BLOCKSIZE and not data.startswith(COMPRESSED):
+                raise EOFError("the last header is cut, which tarfile takes for the end")
         except BROKEN as error:
             raise Fault(_where_tar_ends(data, error)) from error
 
@@ -240,7 +243,7 @@ def _where_tar_ends(data: bytes, error: BaseException) -> str:
 def _tar_ends(data: bytes) -> Iterator[int]:
     """Where each member of a plain tar ends by its header, as far as the headers can be read."""
     at = 0
-    while len(data) >= at + 512 and not data.startswith(b"\x1f\x8b"):
+    while len(data) >= at + 512 and not data.startswith(COMPRESSED):
         try:
             member = tarfile.TarInfo.frombuf(data[at : at + 512], "utf-8", "surrogateescape")
         except tarfile.TarError:

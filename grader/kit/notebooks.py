@@ -33,7 +33,7 @@ def code_cells(text: str) -> list[Cell]:
 
     Raises: NotANotebook.
     """
-    return [_cell(number, _plain_python(source)) for number, source in _sources(text) if source.strip()]
+    return [_cell(number, source) for number, source in _sources(text) if source.strip()]
 
 
 def _sources(text: str) -> Iterator[tuple[int, str]]:
@@ -86,10 +86,13 @@ def _without_magic(line: str) -> str:
 
 
 def _cell(number: int, source: str) -> Cell:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Cell(number, source, fault=f"does not parse: {error}")
-    if all(isinstance(statement, ast.Raise) for statement in tree.body):
-        return Cell(number, source, fault="only raises")
-    return Cell(number, source, tree)
+    for text in (source, _plain_python(source)):
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            fault = f"does not parse: {error}"
+            continue
+        if all(isinstance(statement, ast.Raise) for statement in tree.body):
+            return Cell(number, text, fault="only raises")
+        return Cell(number, text, tree)
+    return Cell(number, source, fault=fault)

@@ -12,6 +12,7 @@ import copy
 import functools
 import importlib
 import pickle
+import warnings
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -223,7 +224,8 @@ def _install_numpy_names(note: Callable[[], None]) -> None:
 
     def repaired(name: str) -> Any:
         try:
-            return look_up(name)
+            with warnings.catch_warnings(action="ignore"):  # numpy's advice about names that this repair is for
+                return look_up(name)
         except AttributeError:
             if name not in NUMPY_NAMES and name not in NUMPY_GONE:
                 raise

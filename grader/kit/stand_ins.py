@@ -37,7 +37,7 @@ WITHIN_REAL = ("torch.utils.tensorboard", "google.colab")
 def install(note: Callable[[str], None]) -> None:
     """Lets imports of the packages above succeed where they are not installed; each one used is noted."""
     sys.meta_path.insert(0, _WithinReal(note))
-    sys.meta_path.append(_NotInstalled(note))
+    sys.meta_path.append(NotInstalled(note))
 
 
 class Inert:
@@ -109,7 +109,7 @@ class _Loader(importlib.abc.Loader):
             setattr(module, name, value)
 
 
-class _NotInstalled(importlib.abc.MetaPathFinder):
+class NotInstalled(importlib.abc.MetaPathFinder):
     """Last of all finders: it is asked only for what nobody else has."""
 
     def __init__(self, note: Callable[[str], None]) -> None:

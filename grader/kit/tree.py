@@ -22,6 +22,7 @@ from types import ModuleType
 
 from .census import Census, Piece, SourceFile
 from .definitions import run_module
+from .stand_ins import NotInstalled
 
 Spec = importlib.machinery.ModuleSpec
 # Written before the folder in `__path__`, so that Python's own finder, which takes .so too, leaves it alone.
@@ -63,7 +64,8 @@ class Tree(importlib.abc.MetaPathFinder):
     def enter(self) -> None:
         """Makes this view the one that imports see."""
         sys.meta_path.insert(0, self._first)
-        sys.meta_path.append(self)
+        stand_ins = [at for at, finder in enumerate(sys.meta_path) if isinstance(finder, NotInstalled)]
+        sys.meta_path.insert(min(stand_ins, default=len(sys.meta_path)), self)
         sys.modules.update(self._aliases)
 
     def leave(self) -> None:

@@ -2,15 +2,17 @@
 
 A student can print a hidden input, raise it or plot it. So whatever their code said about a hidden case (stdout,
 stderr, exceptions, pictures) goes to staff only, until the rubric says `reveal: all`. What remains for the student are
-our own words, the place in their own file, and the lines around it.
+our own words, the place in their own file, and the lines around it. (Those are quoted from the hand-in by the trusted
+side; what a process of theirs says about its own source would be as good a way out as its output.)
 """
 
 from __future__ import annotations
 
-import builtins
 from dataclasses import dataclass
 
+from grader.judge.endings import place_of, type_of
 from grader.nouns import CaseResult, CheckResult, Fault, PartResult, Picture
+from grader.safetext import safe_line
 
 HIDDEN_MESSAGE = "This happened on a hidden case, so its message is shown to staff only."
 
@@ -31,28 +33,14 @@ class Audience:
         return self.sees(case) or case.ended == "import_error"
 
     def reason_of(self, result: PartResult | CheckResult, cases: tuple[CaseResult, ...]) -> str:
-        """The reason of a part or check; for a crash on a hidden case our own words instead of the exception's."""
-        if result.verdict != "crashed" or all(self.sees_fault(case) for case in crashed(cases)):
-            return result.reason
-        hidden = next(case for case in crashed(cases) if not self.sees_fault(case))
-        return _place_only(hidden)
+        """The reason of a part or check; the place alone if the reason repeats what was raised on a hidden case."""
+        for case in cases:
+            if case.fault is not None and not self.sees_fault(case) and _repeats(result.reason, case.fault):
+                return f"{place_of(case.fault)}{type_of(case.fault)}"
+        return result.reason
 
 
-def crashed(cases: tuple[CaseResult, ...]) -> tuple[CaseResult, ...]:
-    """The cases in which their code raised or left before it answered."""
-    return tuple(case for case in cases if case.ended in ("raised", "import_error", "left", "unreadable"))
-
-
-def type_name(fault: Fault) -> str:
-    """The type of an exception if Python itself defines it; a name of their own could carry a hidden input."""
-    known = getattr(builtins, fault.type, None)
-    is_exception = isinstance(known, type) and issubclass(known, BaseException)
-    return fault.type if is_exception else "An exception"
-
-
-def _place_only(case: CaseResult) -> str:
-    if case.fault is None:
-        return case.reason
-    frame = case.fault.frames[-1] if case.fault.frames else None
-    where = f" in {frame.file}, line {frame.line}" if frame else ""
-    return f"{type_name(case.fault)}{where}, on the hidden case {case.case}"
+def _repeats(reason: str, fault: Fault) -> bool:
+    said = safe_line(fault.message)[:60]
+    own_type = fault.type if type_of(fault) not in fault.type else ""
+    return any(text and text in reason for text in (said, own_type))

@@ -30,7 +30,7 @@ class Link:
 class Duty:
     """One kind of thing that a person must look at, with where to find it."""
 
-    outcome: Outcome
+    outcome: Outcome | None
     heading: str
     items: tuple[tuple[Link, str], ...]
 
@@ -146,9 +146,8 @@ def _figures(results: Results, submissions: tuple[SubmissionResult, ...]) -> tup
     unread = len(results.submissions) - len(submissions)
     return (
         ("graded", f"{len(submissions)}" + (f" of {len(results.submissions)}" if unread else "")),
-        ("mean", wording.points(round(mean(scores), 1)) if scores else "–"),
+        (f"mean, of {wording.points(results.max)} points", wording.points(round(mean(scores), 1)) if scores else "–"),
         ("median", wording.points(median(scores)) if scores else "–"),
-        ("of", wording.points(results.max)),
         ("points pending", wording.points(waiting)),
     )
 
@@ -164,7 +163,7 @@ def _duties(results: Results) -> list[Duty]:
         Duty("broken", "Broken: a fault of ours", _parts_with("broken", results)),
         Duty("void", "Void: a leak was proved", _parts_with("void", results)),
         Duty("pending", "Waiting for a reader", _waiting(results)),
-        Duty("pending", "Findings about the files", found),
+        Duty(None, "Findings about the files", found),
     ]
 
 
@@ -188,7 +187,8 @@ def _waiting(results: Results) -> tuple[tuple[Link, str], ...]:
     return tuple(
         (
             Link(part, _link(first[part], part).href),
-            f"{wording.counted(len(points), 'answer')}, {wording.counted(sum(points), 'point')}; starts with {first[part]}",
+            f"{wording.counted(len(points), 'answer')}, {wording.counted(sum(points), 'point')}; "
+            f"starts with {first[part]}",
         )
         for part, points in waiting.items()
     )
@@ -227,8 +227,9 @@ def _group(group: Group, results: Results) -> UnexplainedGroup:
         if part.id == group.part
     ]
     title = results.part_titles.get(group.part, "")
+    people = wording.counted(len(group.submissions), "submission")
     return UnexplainedGroup(
-        heading=f"{group.part} {title}: {wording.counted(len(group.submissions), 'submission')} with the same wrong {group.output}",
+        heading=f"{group.part} {title}: {people} with the same wrong {group.output}",
         people=tuple(_link(person, group.part) for person in group.submissions),
         skeleton=_skeleton(group, results.assignment, mode(scores) if scores else 0.0),
     )

@@ -12,7 +12,7 @@ import base64
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -72,7 +72,7 @@ def draw(lines_kn: Array, frame: Frame, behind_kn: Array | None = None) -> Image
     import matplotlib
     from matplotlib.figure import Figure
 
-    style = {"svg.hashsalt": "grade", "svg.fonttype": "none", "text.parse_math": False, "font.size": 9}
+    style: Any = {"svg.hashsalt": "grade", "svg.fonttype": "none", "text.parse_math": False, "font.size": 9}
     file = io.BytesIO()
     with warnings.catch_warnings(), matplotlib.rc_context(style):
         warnings.simplefilter("ignore")  # a glyph that our font lacks is drawn by the reader's browser

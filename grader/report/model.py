@@ -6,6 +6,7 @@ Texts are plain; only the fields of type `Markup` are HTML, and only markup.py m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -104,6 +105,7 @@ class PartCard:
     hidden_note: str
     written: tuple[WrittenRow, ...]
     answer: Markup
+    no_answer: str
     language: str
     cases: tuple[CaseRow, ...]
     cost: str  # staff: time and memory
@@ -113,6 +115,17 @@ class PartCard:
     def is_calm(self) -> bool:
         """Whether nothing in the card needs to be read at once."""
         return self.outcome == "passed"
+
+    @property
+    def lead(self) -> str:
+        """The reason, unless the box with their code says the same more clearly."""
+        return "" if self.outcome == "crashed" and self.fault else self.reason
+
+    @property
+    def has_staff_notes(self) -> bool:
+        """Whether staff read more about it than what it cost."""
+        known = self.explanation
+        return bool(self.cases or known.mistakes or known.diff or known.group or known.remarks)
 
     @property
     def summary(self) -> str:
@@ -126,6 +139,7 @@ class FixFirst:
 
     heading: str
     text: str
+    tone: Literal["act", "calm", "ours"]
     anchor: str = ""
     link: str = ""
 

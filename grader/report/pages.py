@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from grader.report import markup, wording
 from grader.report.class_page import ClassPage
@@ -29,11 +30,16 @@ def _render(template: str, script: str, page: SubmissionPage | ClassPage) -> str
     )
 
 
+def _shown(value: object) -> object:
+    return value if isinstance(value, Markup) or not isinstance(value, str) else markup.shown(value)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("grader.report"),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

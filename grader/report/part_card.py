@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.nouns import CaseResult, CheckResult, Fault, Frame, PartResult, Results, SubmissionResult
+from grader.judge.endings import type_of
+from grader.nouns import CaseResult, CheckResult, Fault, Frame, PartResult, Picture, Results, SubmissionResult
 from grader.report import markup, pictures, wording
-from grader.report.audience import HIDDEN_MESSAGE, Audience, type_name
+from grader.report.audience import HIDDEN_MESSAGE, Audience
 from grader.report.model import CaseRow, CheckRow, CodeLine, Explanation, FaultBox, PartCard, WrittenRow
 from grader.report.pictures import Gallery
 
@@ -26,9 +27,10 @@ KINDS = {
     "number": "number",
     "lines": "number of lines",
     "bleu": "BLEU",
-    "all": "all of",
+    "all": "several rules on",
 }
 MAX_TRAIL = 6
+NO_ANSWER = "No answer was found as text. A reader looks into the files that were handed in."
 MAX_PICTURES = 12
 
 
@@ -49,6 +51,7 @@ def part_card(
     part: PartResult, submission: SubmissionResult, results: Results, audience: Audience, gallery: Gallery, space: Space
 ) -> PartCard:
     """What the page says about one part."""
+    reason = _reason(part, audience)
     seen = [picture for picture in part.pictures if audience.sees(picture)]
     return PartCard(
         id=part.id,
@@ -58,15 +61,16 @@ def part_card(
         points=wording.points(part.score),
         out_of=wording.points(part.max),
         waiting=waiting(part),
-        reason=audience.reason_of(part, part.cases),
+        reason=reason,
         explanation=_explanation(part, audience),
         fault=_fault(part, audience),
-        checks=tuple(_check(check, part, audience) for check in part.checks),
+        checks=tuple(_check(check, part, audience, reason) for check in part.checks),
         checks_line=_checks_line(part.checks),
         pictures=tuple(pictures.view(picture, gallery) for picture in seen[:MAX_PICTURES]),
         hidden_note=_hidden_note(part, seen),
         written=tuple(WrittenRow(item.text, wording.counted(item.points, "point")) for item in part.written),
         answer=markup.written(wording.cut(part.answer, space.text_chars)),
+        no_answer=NO_ANSWER if part.written and not part.answer.strip() else "",
         language=markup.language_of(part.answer),
         cases=tuple(_cases(part, audience, space)),
         cost=f"{wording.seconds(part.seconds)}, {wording.memory(part.peak_bytes)} at most" if audience.staff else "",
@@ -80,14 +84,20 @@ def waiting(part: PartResult) -> str:
         return ""
     points = wording.counted(part.pending, "point")
     if part.verdict == "broken":
-        return f"Our fault, not yours: {points} stay open, and this part is run again."
+        return f"Nobody loses points by this: {points} stay open until the part has been run again."
     return f"A person will read this: {points} pending."
+
+
+def _reason(part: PartResult, audience: Audience) -> str:
+    return "" if part.verdict == "pending" and part.pending else audience.reason_of(part, part.cases)
 
 
 def check_name(check: CheckResult) -> str:
     """A check in words: `values of h0 and c0`."""
     kind = KINDS.get(check.check, check.check)
-    return f"{kind} {wording.listed(check.of)}".strip()
+    if not check.of:
+        return kind.removesuffix(" of").removesuffix(" on").removesuffix(" in").removesuffix(" for")
+    return f"{kind} {wording.listed(check.of)}"
 
 
 def _explanation(part: PartResult, audience: Audience) -> Explanation:
@@ -96,12 +106,13 @@ def _explanation(part: PartResult, audience: Audience) -> Explanation:
     return Explanation(part.hint, ", ".join(part.mistakes), part.mistake_diff, part.group, part.remarks)
 
 
-def _check(check: CheckResult, part: PartResult, audience: Audience) -> CheckRow:
+def _check(check: CheckResult, part: PartResult, audience: Audience, said: str) -> CheckRow:
+    finding = audience.reason_of(check, part.cases)
     return CheckRow(
         id=check.id,
         outcome=check.verdict,
         name=check_name(check),
-        finding=audience.reason_of(check, part.cases),
+        finding=finding if finding != said else "",  # the card has said it already
         hint=check.hint if check.verdict != "passed" else "",
         margin=wording.margin(check.margin) if check.margin is not None else "",
         bar=wording.margin_bar(check.margin) if check.margin is not None else None,
@@ -118,7 +129,7 @@ def _checks_line(checks: Iterable[CheckResult]) -> str:
     return f"{wording.counted(len(outcomes), 'check')}: {', '.join(counts)}" if outcomes else ""
 
 
-def _hidden_note(part: PartResult, seen: list[object] | list[pictures.Picture]) -> str:
+def _hidden_note(part: PartResult, seen: list[Picture]) -> str:
     absent = len(part.pictures) - len(seen)
     if not absent:
         return ""
@@ -138,19 +149,21 @@ def _fault(part: PartResult, audience: Audience) -> FaultBox | None:
 
 
 def _fault_box(fault: Fault, case: CaseResult, *, open_message: bool) -> FaultBox:
-    title = f"{fault.type}: {fault.message}" if open_message else type_name(fault)
+    title = f"{fault.type}: {fault.message}" if open_message else type_of(fault)
     *outer, inner = fault.frames or (Frame("", 0, ""),)
+    where = [_place(inner, named=open_message)] if inner.file else []
+    when = f"{'' if case.public else 'hidden '}case {case.case}"
     return FaultBox(
         title=title,
-        place=f"{_place(inner)}, case {case.case}" if inner.file else f"case {case.case}",
+        place=", ".join([*where, "while it was imported" if case.ended == "import_error" else when]),
         lines=tuple(CodeLine(number, text, number == inner.line) for number, text in inner.near),
-        trail=tuple(_place(frame) for frame in outer[-MAX_TRAIL:]),
+        trail=tuple(_place(frame, named=open_message) for frame in outer[-MAX_TRAIL:]),
         note="" if open_message else HIDDEN_MESSAGE,
     )
 
 
-def _place(frame: Frame) -> str:
-    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
+def _place(frame: Frame, *, named: bool) -> str:
+    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function and named else "")
 
 
 # --- how the cases ran ----------------------------------------------------------------------------------------------

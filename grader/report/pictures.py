@@ -1,4 +1,4 @@
-"""What a page shows of one `Picture`: yours, expected and their difference, each with a caption, alt text and numbers."""
+"""What a page shows of one `Picture`: yours, expected, their difference, each with caption, alt text and numbers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ MAX_TABLE = (16, 12)  # rows and columns up to which a matrix is also a table of
 NOT_AVAILABLE = "Picture not available: its array is missing, cut short or too large to draw."
 MARKS = "On the pictures, pink is NaN, white is inf, black is -inf."
 DIFFERENCE = "In the difference, blue is lower than expected, red is higher."
-Form = Literal["square", "wide", "tall", "line"]
+LONG_SIDE_PX, SHORT_SIDE_PX, CELL_PX = 300, 28, 44  # of a picture on the page
+Form = Literal["cells", "stretched", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _matrices(picture: Picture, yours: Array | None, expected: Array | None, max
     if yours is not None and expected is not None and same_shape and picture.kind == "matrices":
         panels.append(_difference_panel(yours, expected, index, max_px))
     arrays = [array for array in (yours, expected) if array is not None]
-    notes = [*_missing(yours, expected), *_slice_note(arrays[0], index, picture), *_legend(panels, arrays, max_px)]
+    notes = [*_missing(yours, expected), *_legend(panels, arrays, max_px)]
+    notes[:0] = _slice_note(arrays[0], index, compared=same_shape) + _directions(arrays[0], picture)
     return PictureView(picture.title, picture.case, tuple(panels), tuple(notes))
 
 
@@ -107,11 +109,18 @@ def _difference_panel(yours: Array, expected: Array, index: tuple[int, ...], max
 
 def _drawn(label: str, caption: str, cells_rc: Array, image: matrices.Image) -> Panel:
     rows, columns = cells_rc.shape
-    ratio = columns / rows
-    form: Form = "wide" if ratio > 5 else "tall" if ratio < 1 / 2.5 else "square"
+    width, height = _display(image.width, image.height)
+    form: Form = "cells" if min(width, height) > SHORT_SIDE_PX else "stretched"
     alt = f"{label}: {wording.counted(rows, 'row')}, {wording.counted(columns, 'column')}, {caption}"
     table = _table(cells_rc) if rows <= MAX_TABLE[0] and columns <= MAX_TABLE[1] else ()
-    return Panel(label, caption, alt, image.src, image.width, image.height, form, table)
+    return Panel(label, caption, alt, image.src, width, height, form, table)
+
+
+def _display(width: int, height: int) -> tuple[int, int]:
+    """The size on the page: whole pixels a cell, no side too short to see."""
+    longest = max(width, height)
+    scale = max(1, min(CELL_PX, LONG_SIDE_PX // longest))
+    return max(SHORT_SIDE_PX, width * scale), max(SHORT_SIDE_PX, height * scale)
 
 
 def _table(cells_rc: Array) -> tuple[tuple[str, ...], ...]:
@@ -145,18 +154,20 @@ def _missing(yours: Array | None, expected: Array | None) -> list[str]:
     return [f"Not available: {wording.listed(absent)}."] if absent else []
 
 
-def _slice_note(array: Array, index: tuple[int, ...], picture: Picture) -> list[str]:
-    letters = picture.axes.split()
-    names = letters if len(letters) == array.ndim else [f"axis {axis}" for axis in range(array.ndim)]
-    directions = f"{names[-2]} runs down, {names[-1]} across" if array.ndim > 1 else ""
-    if picture.x or picture.y:
-        directions = "; ".join(
-            text for text in (picture.x and f"across: {picture.x}", picture.y and f"down: {picture.y}") if text
-        )
+def _slice_note(array: Array, index: tuple[int, ...], *, compared: bool) -> list[str]:
     if not index:
-        return [f"{directions[:1].upper()}{directions[1:]}."] if directions else []
-    where = wording.listed([f"{name} = {at}" for name, at in zip(names, index, strict=False)])
-    return [f"Shown at {where}, where the difference is largest; {directions}."]
+        return []
+    places = ", ".join(str(at) for at in index)
+    sizes = " of ".join(map(str, array.shape[: len(index)]))
+    why = "where the difference is largest" if compared else "the first"
+    return [f"Shown is the slice [{places}] of {sizes}, {why}."]
+
+
+def _directions(array: Array, picture: Picture) -> list[str]:
+    letters = picture.axes.split() if len(picture.axes.split()) == array.ndim else []
+    down = picture.y or (letters[-2] if len(letters) > 1 else "")
+    across = picture.x or (letters[-1] if letters else "")
+    return [f"{direction}: {name}." for direction, name in (("Down", down), ("Across", across)) if name]
 
 
 def _legend(panels: list[Panel], arrays: list[Array], max_px: int) -> list[str]:

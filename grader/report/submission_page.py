@@ -60,7 +60,7 @@ def score_line(submission: SubmissionResult) -> ScoreLine:
 def fix_first(submission: SubmissionResult, audience: Audience) -> FixFirst:
     """What to do next: the most urgent part that lost points, or that there is nothing to do."""
     if submission.error:
-        return FixFirst("Not graded, and nobody lost points by it", submission.error)
+        return FixFirst("Not graded, and nobody lost points by it", submission.error, "ours")
     lost = [part for part in submission.parts if part.verdict in URGENCY and part.score + part.pending < part.max]
     if not lost:
         return _nothing_to_fix(submission)
@@ -73,6 +73,7 @@ def fix_first(submission: SubmissionResult, audience: Audience) -> FixFirst:
     gain = sum(part.max - part.score - part.pending for part in lost if part is first or part.id in also)
     return FixFirst(
         heading=f"Fix this first: {wording.counted(gain, 'point')}",
+        tone="act",
         text=text or wording.MEANINGS[first.verdict],
         anchor=anchor(first.id),
         link=f"{first.id} {first.title}",
@@ -85,11 +86,12 @@ def _nothing_to_fix(submission: SubmissionResult) -> FixFirst:
         return FixFirst(
             "Nothing for you to fix",
             f"Part {wording.listed(broken)} could not be graded because of a fault of ours. It costs no points.",
+            "ours",
         )
     if submission.pending:
         open_points = wording.counted(submission.pending, "point")
-        return FixFirst("Nothing to fix", f"The automatic part is right. {open_points} wait for a reader.")
-    return FixFirst("Nothing to fix", "Full marks.")
+        return FixFirst("Nothing to fix", f"The automatic part is right. {open_points} wait for a reader.", "calm")
+    return FixFirst("Nothing to fix", "Full marks.", "calm")
 
 
 def _lost(submission: SubmissionResult) -> str:
@@ -99,7 +101,7 @@ def _lost(submission: SubmissionResult) -> str:
 
 def _deduction(submission: SubmissionResult) -> str:
     charged = sum(part.score for part in submission.parts) - submission.score
-    return f"{wording.counted(charged, 'point')} taken off for repairs, see “Your files”" if charged > 1e-9 else ""
+    return f"{wording.counted(charged, 'point')} taken off for repairs, see “Files”" if charged > 1e-9 else ""
 
 
 def _footer(submission: SubmissionResult, results: Results, audience: Audience) -> Footer:

@@ -101,19 +101,22 @@ def _free(kind: str, taken: set[str]) -> str:
     return name
 
 
-def _check(form: RuleForm, id: str, part: PartForm, path: Key, document: Document) -> Check:
+def _check(
+    form: RuleForm, id: str, part: PartForm, path: Key, document: Document, inherited: Sequence[str] = ()
+) -> Check:
     kind = form.kinds[0]
     given = form.model_dump(by_alias=True, exclude_none=True)
     subforms = (form.all or []) if isinstance(form, CheckForm) else []
     subchecks = tuple(
-        _check(subform, subform.kinds[0], part, (*path, "all", at), document) for at, subform in enumerate(subforms)
+        _check(subform, subform.kinds[0], part, (*path, "all", at), document, form.cases or ())
+        for at, subform in enumerate(subforms)
     )
     return Check(
         id=id,
         kind=kind,
         rule=given[kind] if kind != "all" else [subcheck.kind for subcheck in subchecks],
         points=form.points if isinstance(form, CheckForm) else 0.0,
-        cases=cases_of(form, part, inherited=()),
+        cases=cases_of(form, part, inherited),
         options={name: given[name] for name in OPTIONS if name in given},
         subchecks=subchecks,
         hint=form.hint or "",

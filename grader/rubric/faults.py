@@ -46,13 +46,17 @@ class Faults:
     ) -> None:
         """Adds a fault of the value (or the key) at a path of the document."""
         place = self.document.place(path, key=key)
-        self.add_at(place, within(path[:-1] if key else path, fact), code, allowed, help, label=label)
+        self.add_at(place, within(path, fact), code, allowed, help, label=label)
 
     def add_at(
         self, place: Place, fact: str, code: str, allowed: str = "", help: str = "", *, label: str = "allowed"
     ) -> None:
         """Adds a fault of any place, also in another file."""
         self.found.append((place, Message(str(place), fact, code, allowed, help, label)))
+
+    def take(self, error: RubricError) -> None:
+        """Adds the messages of an error about another file."""
+        self.found += [(Place(message.place, 1, 1), message) for message in error.messages]
 
     def messages(self) -> list[Message]:
         """All faults, those of the document first and in its order.

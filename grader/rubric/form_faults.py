@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
 from grader.nouns import Json
-from grader.rubric.faults import Faults, described, instead, listed, within
+from grader.rubric.faults import Faults, described, instead, listed
 from grader.rubric.schema import KINDS, Form, RubricForm, RuleForm
-from grader.rubric.strict_yaml import Key
+from grader.rubric.strict_yaml import Document, Key
 
 KEY = "[key]"
 EXPECTED = {
@@ -28,14 +28,41 @@ BOUNDS = {"greater_than_equal": "{ge:g} or more", "less_than_equal": "{le:g} or 
 SIZES = ("memory", "answer", "output")
 
 
-def add_form_faults(error: ValidationError, faults: Faults) -> list[Key]:
-    """Adds a message for everything the schema refuses; the paths of what it refused."""
+def add_form_faults(error: ValidationError, faults: Faults, told: Collection[Key] = ()) -> list[Key]:
+    """Adds a message for everything the schema refuses but what was told already; the paths of what it refused."""
     paths: list[Key] = []
     for item in error.errors(include_url=False):
         path: Key = tuple(item["loc"])
         paths.append(path)
+        if path in told:
+            continue
         _add(item["type"], path, item["input"], item.get("ctx", {}), faults)
     return paths
+
+
+def add_empty_faults(document: Document, faults: Faults) -> list[Key]:
+    """Adds a message for every key of the form without a value; the paths of these keys.
+
+    Only an argument of a probe may be nothing.
+    """
+    data = document.data if isinstance(document.data, dict) else {}
+    paths = [path for path in _empty(data, ()) if not (path[2:3] == ("cases",) and len(path) > 4)]
+    for path in paths:
+        fact = f"'{path[-1]}' has no value"
+        faults.add(path, fact, "E-RUBRIC-TYPE", "a value behind the colon", "write one, or leave the key out", key=True)
+    return paths
+
+
+def _empty(data: Json, path: Key) -> Iterator[Key]:
+    steps: Iterable[tuple[str | int, Json]] = ()
+    if isinstance(data, dict):
+        steps = data.items()
+    elif isinstance(data, list):
+        steps = enumerate(data)
+    for step, value in steps:
+        if value is None and isinstance(step, str):
+            yield (*path, step)
+        yield from _empty(value, (*path, step))
 
 
 def _add(kind: str, path: Key, value: Json, context: Mapping[str, Any], faults: Faults) -> None:
@@ -71,11 +98,10 @@ def _has_kind(path: Key, faults: Faults) -> bool:
 def _missing(path: Key, faults: Faults) -> None:
     name, form = str(path[-1]), _form_at(path[:-1])
     meaning = (form.model_fields[name].description or "") if form else ""
-    # The place of a group is its first key; a group that has a name is shown at the name.
     parent = path[:-1]
-    place = faults.document.place(parent, key=bool(parent) and isinstance(parent[-1], str))
-    fact, help = within(parent, f"the key '{name}' is missing"), f"add '{name}: ...'"
-    faults.add_at(place, fact, "E-RUBRIC-MISSING", meaning, help, label="expected")
+    key = bool(parent) and isinstance(parent[-1], str)  # a group that has a name is shown at its name
+    fact, help = f"the key '{name}' is missing", f"add '{name}: ...'"
+    faults.add(parent, fact, "E-RUBRIC-MISSING", meaning, help, label="expected", key=key)
 
 
 def _called(path: Key) -> str:
@@ -120,6 +146,13 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_unknown(path: Key) -> bool:
+    """Whether the last step of a path is a key that the form does not know."""
+    form = _form_at(path[:-1]) if path else None
+    known = form.keys() if form else None
+    return known is not None and path[-1] not in known
 
 
 def _form_at(path: Key) -> type[Form] | None:

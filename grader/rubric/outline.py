@@ -62,12 +62,12 @@ def versions_in(path: Path) -> Mapping[str, VersionOutline]:
     """
     tree = parsed(path)
     makers = {node.name: _returned(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
-    found = {}
+    found, file = {}, shown(path)
     for node in tree.body:
         for name, value in _bound(node):
             kind = _kind(value, makers)
             if kind and not name.startswith("_"):
-                place = Place(shown(path), node.lineno, node.col_offset + 1)
+                place = Place(file, node.lineno, node.col_offset + 1)
                 found[name] = VersionOutline(name, kind, place)
     return found
 

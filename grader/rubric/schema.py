@@ -255,7 +255,8 @@ class RuleForm(Form):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of check that stand here; exactly one should."""
-        return tuple(kind for kind in KINDS if getattr(self, kind, None) is not None)
+        given = self.model_fields_set
+        return tuple(kind for kind in KINDS if kind in given)
 
 
 def _one_kind(schema: dict[str, Any]) -> None:

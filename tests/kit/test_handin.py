@@ -380,10 +380,9 @@ def test_text_is_read_as_it_comes(load: Load, content: bytes) -> None:
 
 @pytest.mark.parametrize(("dotted", "expected"), [("nmt_model.NMT.encode", True), ("nmt_model.NMT.step", False)])
 def test_untouched_tells_a_stub_from_work(load: Load, dotted: str, expected: bool) -> None:
-    text = (
-        "class NMT:\n    def encode(self):\n        ### YOUR CODE HERE\n        ### END YOUR CODE\n        return None\n"
-        "    def step(self):\n        ### YOUR CODE HERE\n        x = 1 + 1\n        ### END YOUR CODE\n        return x\n"
-    )
+    stub = "        ### YOUR CODE HERE\n        ### END YOUR CODE\n        return None\n"
+    work = stub.replace("HERE", "HERE\n        x = 1 + 1")
+    text = f"class NMT:\n    def encode(self):\n{stub}    def step(self):\n{work}"
 
     hw = load({"nmt_model.py": text})
 

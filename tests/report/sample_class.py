@@ -30,7 +30,7 @@ HIDDEN_STDOUT = "hidden input 7311"
 HIDDEN_MESSAGE = "hidden tensor 9822"
 PUBLIC_STDOUT = "public shapes printed here"
 STAFF_DETAIL = "detail 5150 for staff"
-DIFF = "-        init_decoder_cell = self.c_projection(last_cell)\n+        init_decoder_cell = self.h_projection(last_cell)"
+DIFF = "-        cell = self.c_projection(last_cell)\n+        cell = self.h_projection(last_cell)"
 TRACEBACK = "Traceback (most recent call last): full traceback 6006"
 GROUP = "group-77aa"
 MISTAKE = "one_projection"
@@ -61,7 +61,8 @@ $$\\alpha_{{t,i}} = \\frac{{\\exp e_{{t,i}}}}{{\\sum_j \\exp e_{{t,j}}}} = 0$$
 1. pads take no weight
 2. a translation does **not** depend on its neighbours
 
-`enc_masks` is 1 at pads. {HOSTILE[0]} [a link](javascript:alert(1)) $\\text{{<script>alert(1)</script>}}$ $\\frac{{a}}{{$
+`enc_masks` is 1 at pads. {HOSTILE[0]}
+[a link](javascript:alert(1)) $\\text{{<script>alert(1)</script>}}$ $\\frac{{a}}{{$
 """
 TOLERANCE = "|a - b| <= 1e-05 + 0.0001 |b|"
 
@@ -176,7 +177,7 @@ def _person(
     )
 
 
-# --- parts --------------------------------------------------------------------------------------------------------------
+# --- parts ----------------------------------------------------------------------------------------------------------
 
 
 def padding() -> PartResult:

@@ -1,0 +1,58 @@
+"""What of a reference folder may enter the jail beside a hand-in, and may go to students: nothing here is secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import Message, RubricError
+from grader.nouns import Handout, Rubric
+from grader.rubric.faults import shown
+
+MAX_BYTES = 64 * 1024**2
+
+
+def handout_of(rubric: Rubric) -> Handout:
+    """The probes, given modules and staff files of a rubric, read from its reference folder.
+
+    Raises: RubricError that names every file that cannot be read.
+    """
+    faults: list[Message] = []
+    given = {path: path for unit in rubric.units for path in unit.given.values()}
+    needs_probes = any(part.probe for part in rubric.parts)
+    handout = Handout(
+        probes=_text(rubric, "probes.py", faults) if needs_probes else "",
+        units=rubric.units,
+        given={name: _bytes(rubric, path, faults) for name, path in given.items()},
+        staff_files={name: _bytes(rubric, path, faults) for name, path in rubric.staff_files.items()},
+        repairs=tuple(rubric.repairs),
+    )
+    if faults:
+        raise RubricError(*faults)
+    return handout
+
+
+def _text(rubric: Rubric, path: str, faults: list[Message]) -> str:
+    content = _bytes(rubric, path, faults)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        file = shown(Path(rubric.folder) / path)
+        faults.append(
+            Message(file, "the file is not UTF-8", "E-RUBRIC-REFERENCE", "Python in UTF-8", "save it again as UTF-8")
+        )
+        return ""
+
+
+def _bytes(rubric: Rubric, path: str, faults: list[Message]) -> bytes:
+    file = Path(rubric.folder) / path
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        fact = f"the file cannot be read: {reason}"
+        faults.append(Message(shown(file), fact, "E-RUBRIC-REFERENCE", f"a file that {rubric.path} names"))
+        return b""
+    if len(content) > MAX_BYTES:
+        faults.append(Message(shown(file), "the file is larger than 64 MiB", "E-RUBRIC-REFERENCE", "smaller files"))
+    return content

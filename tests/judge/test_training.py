@@ -1,0 +1,151 @@
+"""gradient, parameters and dropout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.nouns import Array, Verdict
+
+Judge = Callable[..., Verdict]
+
+
+# --- gradient -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("got", [[0.0, 0.1], [-1e-30, 0.0]], ids=["some", "tiny"])
+def test_a_gradient_that_arrives_passes(verdict: Judge, got: object) -> None:
+    assert verdict("gradient", "grad", {}, {"grad": got}).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("got", "reason"),
+    [
+        ([0.0, 0.0], "grad: no gradient arrives"),
+        ([], "grad: no gradient arrives"),
+        ([np.nan, 1.0, np.inf], "grad: 2 of 3 values are NaN or infinite"),
+    ],
+    ids=["zero", "empty", "nan"],
+)
+def test_a_gradient_that_trains_nothing_fails(verdict: Judge, got: object, reason: str) -> None:
+    found = verdict("gradient", "grad", {}, {"grad": got})
+
+    assert (found.outcome, found.code, found.reason) == ("failed", "E-GRADIENT", reason)
+
+
+# --- parameters -----------------------------------------------------------------------------------------------------
+
+SHAPES = {"h_projection.weight": [3, 6], "c_projection.weight": [3, 6], "encoder.bias_ih_l0": [12]}
+
+
+def parameters(verdict: Judge, got: Mapping[str, Any], globs: object = "*_projection.*") -> Verdict:
+    """The verdict on these shapes."""
+    return verdict("parameters", globs, SHAPES, got)
+
+
+def test_the_same_parameters_pass(verdict: Judge) -> None:
+    assert parameters(verdict, SHAPES).outcome == "passed"
+
+
+def test_only_parameters_that_match_count(verdict: Judge) -> None:
+    got = {**SHAPES, "encoder.bias_ih_l0": [99], "helper.weight": [1]}
+
+    assert parameters(verdict, got).outcome == "passed"
+    assert parameters(verdict, got, ["*_projection.*", "encoder.*"]).outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"h_projection.bias": [3]}, "h_projection.bias: is not expected, got (3,)"),
+        ({"h_projection.weight": [6, 3]}, "h_projection.weight: got (6, 3), expected (3, 6)"),
+        ({"h_projection.weight": None}, "h_projection.weight: is missing, expected (3, 6)"),
+    ],
+    ids=["extra", "misshapen", "missing"],
+)
+def test_another_set_of_parameters_fails(verdict: Judge, change: Mapping[str, Any], reason: str) -> None:
+    got = {name: shape for name, shape in {**SHAPES, **change}.items() if shape is not None}
+
+    found = parameters(verdict, got)
+
+    assert (found.outcome, found.code, found.reason) == ("failed", "E-PARAMETERS", reason)
+
+
+def test_all_faulty_parameters_are_named(verdict: Judge) -> None:
+    got = {"h_projection.weight": [6, 3], "c_projection.weight": [6, 3]}
+
+    assert parameters(verdict, got).reason.endswith("; also h_projection.weight")
+
+
+def test_a_name_of_theirs_is_shown_as_safe_text(verdict: Judge) -> None:
+    found = parameters(verdict, {**SHAPES, "\x1b[2J_projection.weight": [1]})
+
+    assert "␛[2J_projection.weight: is not expected" in found.reason
+    assert "\x1b" not in found.reason
+
+
+# --- dropout --------------------------------------------------------------------------------------------------------
+
+QUIET = np.random.default_rng(1).normal(size=(4, 3))
+KEPT = np.random.default_rng(2).random((40, 4, 3)) >= 0.5
+RULE = {"eval": "quiet", "train": "loud", "rate": 0.5}
+
+
+def dropout(verdict: Judge, loud: Array, quiet: Array = QUIET, rate: float = 0.5) -> Verdict:
+    """The verdict on these draws."""
+    got = {"quiet": quiet, "loud": loud}
+    return verdict("dropout", {**RULE, "rate": rate}, {"quiet": QUIET, "loud": QUIET}, got)
+
+
+def test_dropout_passes(verdict: Judge) -> None:
+    assert dropout(verdict, KEPT * QUIET / 0.5).outcome == "passed"
+
+
+def test_dropout_of_another_rate_passes(verdict: Judge) -> None:
+    kept = np.random.default_rng(3).random((40, 4, 3)) >= 0.1
+
+    assert dropout(verdict, kept * QUIET / 0.9, rate=0.1).outcome == "passed"
+
+
+def test_the_student_is_compared_with_the_student(verdict: Judge) -> None:
+    """A wrong value costs its points elsewhere, never here."""
+    assert dropout(verdict, KEPT * 5 * QUIET / 0.5, 5 * QUIET).outcome == "passed"
+
+
+def test_values_that_are_zero_in_eval_mode_say_nothing(verdict: Judge) -> None:
+    quiet = np.where(QUIET > 0, QUIET, 0.0)
+
+    assert dropout(verdict, KEPT * quiet / 0.5, quiet).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("loud", "reason"),
+    [
+        (np.broadcast_to(QUIET, (40, 4, 3)), "loud: nothing is dropped in train mode, the rate is 0.5"),
+        (KEPT[:1] * 0 * KEPT * QUIET, "loud: 100% of the values are dropped in train mode, the rate is 0.5"),
+        (KEPT * QUIET, "loud: what survives is not the value in eval mode / 0.5"),
+        (np.tanh(KEPT * QUIET / 0.5), "loud: what survives is not the value in eval mode / 0.5"),
+        (np.where(KEPT, QUIET / 0.5, 0)[:, 0], "loud: each draw has the shape (3,), in eval mode it is (4, 3)"),
+        (np.zeros((0, 4, 3)), "loud: each draw has the shape (4, 3), in eval mode it is (4, 3)"),
+        (np.where(KEPT, np.nan, 0.0), "loud: what survives is not the value in eval mode / 0.5"),
+    ],
+    ids=["none", "all", "unscaled", "before-tanh", "shape", "empty", "nan"],
+)
+def test_what_is_no_dropout_fails(verdict: Judge, loud: Array, reason: str) -> None:
+    found = dropout(verdict, loud)
+
+    assert (found.outcome, found.code, found.reason) == ("failed", "E-DROPOUT", reason)
+
+
+def test_nothing_is_proved_where_everything_is_zero(verdict: Judge) -> None:
+    assert dropout(verdict, 0 * KEPT * QUIET, 0 * QUIET).reason == "quiet: every value is 0 in eval mode"
+
+
+@pytest.mark.parametrize("missing", ["quiet", "loud"])
+def test_both_modes_are_needed(verdict: Judge, missing: str) -> None:
+    got = {name: QUIET for name in ("quiet", "loud") if name != missing}
+
+    assert verdict("dropout", RULE, {"quiet": QUIET, "loud": QUIET}, got).reason == f"{missing}: is missing"
