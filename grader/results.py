@@ -107,17 +107,18 @@ def _read(path: Path) -> bytes:
 
 
 def _document(path: Path, text: bytes) -> Json:
-    def no_constant(word: str) -> Json:
-        raise ValueError(f"{word} is no number of JSON")
-
     whole = "a whole file as `grade run` writes it"
     try:
-        return json.loads(text.decode("utf-8"), parse_constant=no_constant)
+        return json.loads(text.decode("utf-8"), parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise UsageError(_message(place, f"the JSON cannot be read: {error.msg}", whole)) from None
     except (ValueError, RecursionError) as error:
         raise UsageError(_message(path, f"the JSON cannot be read: {safe_line(str(error))}", whole)) from None
+
+
+def _no_constant(word: str) -> Json:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def _check_schema(path: Path, document: Json) -> None:

@@ -98,7 +98,7 @@ HAND_INS = {
     "right": SOLVED,
     "unmasked": SOLVED.replace("scores_bs.masked_fill(padding_bs, -torch.inf)", "scores_bs"),
     "raises": SOLVED.replace('return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)', "return values_bsv @ weights_bs"),
-    "import": "import no_such_package_anywhere\n",
+    "import": "import no_such_package_anywhere\n" + SOLVED,
     "endless": SOLVED.replace('return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)', "while True:\n        pass"),
 }
 

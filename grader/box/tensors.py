@@ -136,6 +136,8 @@ def _array(content: bytes, code: str, shape: tuple[int, ...]) -> Array:
             raise ValueError("a truth value is neither 0 nor 1")
         flat = flat.view(np.bool_)
     elif code == "BF16":
-        flat = (flat.astype("<u4") << 16).view(BFLOAT16)
+        wide = flat.astype("<u4")
+        wide <<= 16
+        flat = wide.view(BFLOAT16)
         flat.flags.writeable = False
     return flat.reshape(shape)

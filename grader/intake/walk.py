@@ -50,7 +50,7 @@ def gather_folder(folder: Path, gathering: Gathering, course: frozenset[Inode] =
 
 def gather_file(path: Path, gathering: Gathering, course: frozenset[Inode] = frozenset()) -> None:
     """Reads one file into `gathering`, under a name that can be shown. Raises: OSError."""
-    with _opened(path.parent) as folder:
+    with _opened(path.parent, flags=FLAGS & ~os.O_NOFOLLOW) as folder:  # the staff's own folder may be a link
         status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
         why = _why_not(status, course)
         if why:
@@ -66,8 +66,8 @@ def inodes_of(folder: Path) -> frozenset[Inode]:
 
 
 @contextmanager
-def _opened(folder: Path | str, below: int | None = None) -> Iterator[int]:
-    descriptor = os.open(folder, FLAGS | os.O_DIRECTORY, dir_fd=below)
+def _opened(folder: Path | str, below: int | None = None, flags: int = FLAGS) -> Iterator[int]:
+    descriptor = os.open(folder, flags | os.O_DIRECTORY, dir_fd=below)
     try:
         yield descriptor
     finally:

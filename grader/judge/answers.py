@@ -27,7 +27,7 @@ LONGEST_LINE = 500  # of characters in which a number is looked for
 
 HEADING = re.compile(r" {0,3}(#{1,6})[ \t]*(.*?)[ \t#]*$")
 FENCE = re.compile(r" {0,3}(?:```|~~~)")
-WORD_BEFORE = re.compile(r"(?:part|question|problem|exercise|task|answer|q)\b[\s.:]*", re.IGNORECASE)
+WORD_BEFORE = re.compile(r"(?:part|question|problem|exercise|task|answer|q)(?:\b|(?=\d))[\s.:]*", re.IGNORECASE)
 AN_ID = re.compile(r"\d+[a-z]")
 BULLET = re.compile(r"^\s*(?:[-*+•>]\s+|\d{1,3}[.)]\s+)?")
 SIGNS = ("=", "≈", ":")  # between a name and its number, in this order of preference

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from grader.judge.counting import how_many
-from grader.judge.evidence import Evidence
-from grader.judge.values import Verdicts, each_output
+from grader.judge.evidence import Evidence, Verdicts, each_output
 from grader.nouns import Array, Check, Json, Verdict
 
 
 def finite(check: Check, evidence: Evidence) -> Verdicts:
     """Whether every value is a finite number, and there is at least one."""
 
-    def judge(case: str, output: str, got: Array) -> Verdict:
+    def _judge(case: str, output: str, got: Array) -> Verdict:
         if not got.size:
             return Verdict("failed", f"{output}: holds no values", "E-NONFINITE")
         wrong = ~np.isfinite(got)
@@ -21,7 +20,7 @@ def finite(check: Check, evidence: Evidence) -> Verdicts:
             return Verdict("passed")
         return Verdict("failed", f"{output}: {how_many(wrong)} NaN or infinite", "E-NONFINITE")
 
-    return each_output(check, evidence, judge)
+    return each_output(check, evidence, _judge)
 
 
 def below(check: Check, evidence: Evidence) -> Verdicts:
@@ -35,7 +34,7 @@ def above(check: Check, evidence: Evidence) -> Verdicts:
 
 
 def _bounded(check: Check, evidence: Evidence, holds: np.ufunc, wanted: str) -> Verdicts:
-    def judge(case: str, output: str, got: Array) -> Verdict:
+    def _judge(case: str, output: str, got: Array) -> Verdict:
         bound = _bound(check.rule[output], case, output, evidence)
         if not got.size:
             return Verdict("failed", f"{output}: holds no values", "E-BOUND")
@@ -51,7 +50,7 @@ def _bounded(check: Check, evidence: Evidence, holds: np.ufunc, wanted: str) -> 
         margin = _ratio(worst, bound, wanted)
         return Verdict("failed", reason, "E-BOUND", detail=detail, margin=margin)
 
-    return each_output(check, evidence, judge)
+    return each_output(check, evidence, _judge)
 
 
 def _bound(rule: Json, case: str, output: str, evidence: Evidence) -> float:

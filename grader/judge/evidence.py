@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from grader.errors import HarnessError, Message
 from grader.judge.axes import fits, solve_sizes
@@ -12,6 +13,8 @@ from grader.judge.endings import broken, ending, no_reference
 from grader.judge.tolerance import Tolerance
 from grader.nouns import Array, Case, Check, Json, Observation, Part, Rubric, Verdict
 from grader.safetext import safe_line
+
+Verdicts: TypeAlias = Iterator[Verdict]
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,23 @@ def matching(check: Check, evidence: Evidence, *, beside_reference: bool = True)
     for case in check.cases or tuple(evidence.got) or ("",):
         verdict = evidence.ended(case, beside_reference=beside_reference)
         yield case if verdict is None else verdict
+
+
+def names(rule: Json) -> tuple[str, ...]:
+    """The outputs that a rule names: one, a list, or the keys of a mapping."""
+    return (rule,) if isinstance(rule, str) else tuple(rule)
+
+
+def each_output(check: Check, evidence: Evidence, judge: Callable[[str, str, Array], Verdict]) -> Verdicts:
+    """A verdict for every case and output of the check; `judge(case, output, array)` gives those that can be judged."""
+    for case in matching(check, evidence):
+        if isinstance(case, Verdict):
+            yield case
+            continue
+        for output in names(check.rule):
+            array = evidence.array(case, output)
+            verdict = array if isinstance(array, Verdict) else judge(case, output, array)
+            yield replace(verdict, case=case, output=output)
 
 
 def _no_output(part: Part, case: str, output: str) -> Message:

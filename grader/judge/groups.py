@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from grader.judge.cells import wrong_cells
 from grader.judge.evidence import Evidence
-from grader.judge.mistakes import wrong_cells
 from grader.nouns import Array, Group, Observation, SubmissionResult, Verdict
 from grader.safetext import safe_line
 
@@ -117,7 +117,7 @@ def _united(signatures: Iterable[str]) -> dict[str, str]:
     first: dict[str, str] = {}
     root: dict[str, str] = {}
 
-    def find(key: str) -> str:
+    def _find(key: str) -> str:
         while root[key] != key:
             key = root[key]
         return key
@@ -127,8 +127,8 @@ def _united(signatures: Iterable[str]) -> dict[str, str]:
         place, _, hashes = key.rpartition("/")
         for side, one in enumerate(hashes.split(".")):
             other = first.setdefault(f"{place} {side} {one}", key)
-            root[find(key)] = find(other)
-    return {key: find(key) for key in root}
+            root[_find(key)] = _find(other)
+    return {key: _find(key) for key in root}
 
 
 def _group(key: str, submissions: tuple[str, ...]) -> Group:

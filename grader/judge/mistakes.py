@@ -11,16 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from grader.judge.cells import WRONG, Cell, wrong_cells
 from grader.judge.checks import findings
 from grader.judge.compare import agree
 from grader.judge.evidence import Evidence
 from grader.judge.tolerance import Tolerance
-from grader.nouns import Observation, Outcome, Part, Rubric, Verdict
+from grader.nouns import Observation, Part, Rubric, Verdict
 
-Cell: TypeAlias = tuple[str, str]  # case and output; no output for the ending of a case
 Known: TypeAlias = Mapping[str, Mapping[str, Observation]]  # mistake -> case -> observation
-
-WRONG: frozenset[Outcome] = frozenset({"failed", "crashed"})
 
 
 def needs_known(
@@ -46,17 +44,6 @@ def consistent_with(evidence: Evidence, wrong: Iterable[Verdict], known: Known) 
     if for_all:
         return tuple(for_all) if len(for_all) == 1 else ()
     return tuple(dict.fromkeys(name for names in fitting.values() if len(names) == 1 for name in names))
-
-
-def wrong_cells(verdicts: Iterable[Verdict]) -> tuple[Cell, ...]:
-    """The cells of the findings that are wrong, in order, each once."""
-    return tuple(
-        dict.fromkeys(
-            (verdict.case, verdict.output if verdict.outcome == "failed" else "")
-            for verdict in verdicts
-            if verdict.outcome in WRONG
-        )
-    )
 
 
 def _fitting(evidence: Evidence, cells: Sequence[Cell], known: Known) -> dict[str, set[str]]:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge.checks import conclude, findings
-from grader.judge.evidence import Evidence
+from grader.judge.evidence import Evidence, names
 from grader.judge.groups import signature
 from grader.judge.mistakes import consistent_with
 from grader.judge.score import check_result, part_outcome, part_points
 from grader.judge.translation import claim_remarks
-from grader.judge.values import names
 from grader.nouns import (
     CaseResult,
     Check,

@@ -11,8 +11,7 @@ import numpy as np
 from grader.judge.axes import written
 from grader.judge.compare import Manner, compare
 from grader.judge.counting import how_many
-from grader.judge.evidence import Evidence, matching
-from grader.judge.values import Verdicts, each_output, names
+from grader.judge.evidence import Evidence, Verdicts, each_output, matching, names
 from grader.nouns import Array, Check, Observation, Verdict
 from grader.safetext import safe_line
 
@@ -23,7 +22,7 @@ LONGEST_NAME = 80
 def gradient(check: Check, evidence: Evidence) -> Verdicts:
     """Whether a finite gradient arrives that is not zero everywhere."""
 
-    def judge(case: str, output: str, got: Array) -> Verdict:
+    def _judge(case: str, output: str, got: Array) -> Verdict:
         if not got.size or not got.astype(bool).any():
             return Verdict("failed", f"{output}: no gradient arrives", "E-GRADIENT")
         wrong = ~np.isfinite(got)
@@ -31,7 +30,7 @@ def gradient(check: Check, evidence: Evidence) -> Verdicts:
             return Verdict("failed", f"{output}: {how_many(wrong)} NaN or infinite", "E-GRADIENT")
         return Verdict("passed")
 
-    return each_output(check, evidence, judge)
+    return each_output(check, evidence, _judge)
 
 
 def parameters(check: Check, evidence: Evidence) -> Verdicts:

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from grader.judge.axes import shape_fault, solve_sizes, written
 from grader.judge.compare import Manner, compare
-from grader.judge.evidence import Evidence, matching
+from grader.judge.evidence import Evidence, Verdicts, each_output, matching, names
 from grader.judge.operands import Operand, parse_operand
 from grader.judge.tolerance import EXACT, Tolerance
 from grader.nouns import Array, Check, Json, Verdict
 from grader.safetext import safe_line
 
-Verdicts = Iterator[Verdict]
-
-
-def names(rule: Json) -> tuple[str, ...]:
-    """The outputs that a rule names: one, a list, or the keys of a mapping."""
-    return (rule,) if isinstance(rule, str) else tuple(rule)
-
-
-def each_output(check: Check, evidence: Evidence, judge: Callable[[str, str, Array], Verdict]) -> Verdicts:
-    """A verdict for every case and output of the check; `judge(case, output, array)` gives those that can be judged."""
-    for case in matching(check, evidence):
-        if isinstance(case, Verdict):
-            yield case
-            continue
-        for output in names(check.rule):
-            array = evidence.array(case, output)
-            verdict = array if isinstance(array, Verdict) else judge(case, output, array)
-            yield replace(verdict, case=case, output=output)
-
 
 def shape(check: Check, evidence: Evidence) -> Verdicts:
     """Whether outputs have the shape of the reference's, told in the letters of their axes."""
 
-    def judge(case: str, output: str, got: Array) -> Verdict:
+    def _judge(case: str, output: str, got: Array) -> Verdict:
         expected, axes = evidence.reference(case, output), check.rule[output]
         solve_sizes(axes, expected.shape)
         if got.shape == expected.shape:
@@ -46,7 +26,7 @@ def shape(check: Check, evidence: Evidence) -> Verdicts:
         reason = shape_fault(output, got.shape, expected.shape, axes, evidence.sizes(case))
         return Verdict("failed", reason, "E-SHAPE")
 
-    return each_output(check, evidence, judge)
+    return each_output(check, evidence, _judge)
 
 
 def close(check: Check, evidence: Evidence) -> Verdicts:

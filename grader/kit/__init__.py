@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answers import Answer, beside, pick, plain, plain_all, shares, stacked
-    from .chance import draws
-    from .graph import gradients
+    from .chance import draws, dropped_share, training_losses
+    from .graph import gradients, slopes
     from .recorder import Recorder, replaced
     from .weights import drawn, fresh, leaf, parameter_named, randomize, shapes_of
-    from .words import Words, ragged, sentences
+    from .words import Words, ragged, rectangle, sentences
 
 _HOMES = {
     "answers": ("Answer", "beside", "pick", "plain", "plain_all", "shares", "stacked"),
-    "chance": ("draws",),
-    "graph": ("gradients",),
+    "chance": ("draws", "dropped_share", "training_losses"),
+    "graph": ("gradients", "slopes"),
     "recorder": ("Recorder", "replaced"),
     "weights": ("drawn", "fresh", "leaf", "parameter_named", "randomize", "shapes_of"),
-    "words": ("Words", "ragged", "sentences"),
+    "words": ("Words", "ragged", "rectangle", "sentences"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -33,6 +33,7 @@ __all__ = [
     "beside",
     "drawn",
     "draws",
+    "dropped_share",
     "fresh",
     "gradients",
     "leaf",
@@ -42,11 +43,14 @@ __all__ = [
     "plain_all",
     "ragged",
     "randomize",
+    "rectangle",
     "replaced",
     "sentences",
     "shapes_of",
     "shares",
+    "slopes",
     "stacked",
+    "training_losses",
 ]
 
 

@@ -5,7 +5,7 @@ Axes: s positions, b sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -74,6 +74,27 @@ def sentences(lengths: Sequence[int], high: int, seed: int, *, name: str = "sour
     """The same sentences as `ragged`, as words; for `target` they begin with <s> and end with </s>."""
     words = [[f"w{index}" for index in ids] for ids in _ids(lengths, high, seed, name)]
     return [["<s>", *sent, "</s>"] for sent in words] if name == "target" else words
+
+
+def rectangle(rows: Any, known: Mapping[Any, int]) -> Tensor | str:
+    """Rows of tokens as their indices, -1 for an unknown one; a text if they are no list of equally long lists.
+
+    Shapes: b rows of s tokens -> (b, s), int64.
+    """
+    if isinstance(rows, Tensor):
+        rows = rows.tolist()
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
+        return "not a list of lists"
+    if len({len(row) for row in rows}) > 1:
+        return f"lists of different lengths: {[len(row) for row in rows][:20]}"
+    return torch.tensor([[_index(token, known) for token in row] for row in rows], dtype=torch.long)
+
+
+def _index(token: Any, known: Mapping[Any, int]) -> int:
+    try:
+        return known.get(token, -1)
+    except TypeError:  # not even hashable
+        return -1
 
 
 def _ids(lengths: Sequence[int], high: int, seed: int, name: str) -> list[list[int]]:

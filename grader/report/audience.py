@@ -8,9 +8,9 @@ side; what a process of theirs says about its own source would be as good a way 
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 
-from grader.judge.endings import place_of, type_of
 from grader.nouns import CaseResult, CheckResult, Fault, PartResult, Picture
 from grader.safetext import safe_line
 
@@ -36,8 +36,18 @@ class Audience:
         """The reason of a part or check; the place alone if the reason repeats what was raised on a hidden case."""
         for case in cases:
             if case.fault is not None and not self.sees_fault(case) and _repeats(result.reason, case.fault):
-                return f"{place_of(case.fault)}{type_of(case.fault)}"
+                return f"{_place_of(case.fault)}{type_of(case.fault)}"
         return result.reason
+
+
+def type_of(fault: Fault) -> str:
+    """The type of an exception if Python itself defines it; a name of their own could carry a hidden input."""
+    known = getattr(builtins, fault.type, None)
+    return fault.type if isinstance(known, type) and issubclass(known, BaseException) else "an exception"
+
+
+def _place_of(fault: Fault) -> str:
+    return f"{fault.frames[-1].file}:{fault.frames[-1].line}: " if fault.frames else ""
 
 
 def _repeats(reason: str, fault: Fault) -> bool:

@@ -5,104 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from statistics import mean, median, mode
 from urllib.parse import quote
 
 from grader.nouns import Group, Outcome, PartResult, Results, SubmissionResult
 from grader.report import wording
-from grader.report.class_figures import Bin, PartFigures, graded, histogram, part_figures
-from grader.report.names import page_name
-from grader.report.part_card import anchor
+from grader.report.class_figures import graded, histogram, part_figures
+from grader.report.class_model import Cell, ClassPage, CommonMistake, Duty, Link, Row, UnexplainedGroup
+from grader.report.names import anchor, page_name
 
 EXAMPLES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A person's page, at a part if there is one."""
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One kind of thing that a person must look at, with where to find it."""
-
-    outcome: Outcome | None
-    heading: str
-    items: tuple[tuple[Link, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommonMistake:
-    """A known mistake, how often it explains an answer, and two examples."""
-
-    name: str
-    hint: str
-    parts: str
-    count: int
-    examples: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UnexplainedGroup:
-    """People with the same wrong output that no mistake explains, and a `Mistake` to start from."""
-
-    heading: str
-    people: tuple[Link, ...]
-    skeleton: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The verdict of one part in the table."""
-
-    part: str
-    outcome: Outcome
-    points: str
-    sort: float
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One submission in the table."""
-
-    id: str
-    name: str
-    student: str
-    staff: str
-    score: str
-    pending: str
-    cells: tuple[Cell | None, ...]
-    seconds: str
-    seconds_number: float
-    words: str  # what the filter looks through
-
-
-@dataclass(frozen=True, slots=True)
-class ClassPage:
-    """The page of a class."""
-
-    assignment: str
-    title: str
-    rubric: str
-    level: str
-    level_meaning: str
-    is_open: bool
-    figures: tuple[tuple[str, str], ...]
-    duties: tuple[Duty, ...]
-    bins: tuple[Bin, ...]
-    tallest: int
-    parts: tuple[PartFigures, ...]
-    graded: int
-    mistakes: tuple[CommonMistake, ...]
-    groups: tuple[UnexplainedGroup, ...]
-    part_ids: tuple[str, ...]
-    rows: tuple[Row, ...]
-    with_names: bool
-    footer: tuple[tuple[str, str], ...]
 
 
 def class_page(results: Results, names: Mapping[str, str]) -> ClassPage:

@@ -6,12 +6,42 @@ Texts are plain; only the fields of type `Markup` are HTML, and only markup.py m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
 from grader.nouns import Outcome
-from grader.report.pictures import PictureView
+
+Form: TypeAlias = Literal["cells", "stretched", "line"]  # how a picture is scaled: evenly, to be seen at all, as drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One image of a picture; `rows` are its numbers as text, if they are few."""
+
+    label: str
+    caption: str
+    alt: str
+    src: str
+    width: int
+    height: int
+    form: Form
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A titled row of panels with what must be said about them; no panels, and a note that says why."""
+
+    title: str
+    case: str
+    panels: tuple[Panel, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any panel is small enough to be a table too."""
+        return any(panel.rows for panel in self.panels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import markup, wording
-from grader.report.class_page import ClassPage
-from grader.report.model import SubmissionPage
+
+if TYPE_CHECKING:
+    from grader.report.class_model import ClassPage
+    from grader.report.model import SubmissionPage
 
 
 def submission_html(page: SubmissionPage) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.judge.endings import type_of
 from grader.nouns import CaseResult, CheckResult, Fault, Frame, PartResult, Picture, Results, SubmissionResult
 from grader.report import markup, pictures, wording
-from grader.report.audience import HIDDEN_MESSAGE, Audience
+from grader.report.audience import HIDDEN_MESSAGE, Audience, type_of
 from grader.report.model import CaseRow, CheckRow, CodeLine, Explanation, FaultBox, PartCard, WrittenRow
+from grader.report.names import anchor
 from grader.report.pictures import Gallery
 
 KINDS = {
@@ -40,11 +40,6 @@ class Space:
 
     picture_px: int
     text_chars: int
-
-
-def anchor(part: str) -> str:
-    """The place of a part on the page."""
-    return "part-" + "-".join(part.split())
 
 
 def part_card(

@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from grader.nouns import Array, Picture
 from grader.report import matrices, wording
 from grader.report.arrays import ArrayFile
+from grader.report.model import Form, Panel, PictureView
 
 MAX_TABLE = (16, 12)  # rows and columns up to which a matrix is also a table of numbers
 NOT_AVAILABLE = "Picture not available: its array is missing, cut short or too large to draw."
 MARKS = "On the pictures, pink is NaN, white is inf, black is -inf."
 DIFFERENCE = "In the difference, blue is lower than expected, red is higher."
 LONG_SIDE_PX, SHORT_SIDE_PX, CELL_PX = 300, 28, 44  # of a picture on the page
-Form = Literal["cells", "stretched", "line"]
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One image of a picture; `rows` are its numbers as text, if they are few."""
-
-    label: str
-    caption: str
-    alt: str
-    src: str
-    width: int
-    height: int
-    form: Form
-    rows: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PictureView:
-    """A titled row of panels with what must be said about them; no panels, and a note that says why."""
-
-    title: str
-    case: str
-    panels: tuple[Panel, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def has_numbers(self) -> bool:
-        """Whether any panel is small enough to be a table too."""
-        return any(panel.rows for panel in self.panels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from grader.nouns import Outcome, PartResult, Results, SubmissionResult
 from grader.report import wording
 from grader.report.audience import Audience
 from grader.report.model import FixFirst, Footer, ScoreLine, SubmissionPage
-from grader.report.part_card import Space, anchor, part_card
+from grader.report.names import anchor
+from grader.report.part_card import Space, part_card
 from grader.report.pictures import Gallery
 
 # What stops the most comes first: a crash hides everything behind it, a missing piece is known to its author.

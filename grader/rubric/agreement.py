@@ -5,10 +5,10 @@ What it names in other files (probes, mistakes, data) is the matter of `referenc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from grader.rubric.build import BESIDE_NO_PROBE, RESERVED, check_ids
-from grader.rubric.faults import Faults, instead, listed
+from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
 from grader.rubric.operands import parse_operand
 from grader.rubric.schema import KINDS, CheckForm, PartForm, RubricForm, RuleForm
 from grader.rubric.strict_yaml import Key
@@ -29,12 +29,12 @@ def add_agreement_faults(form: RubricForm, faults: Faults, refused: Collection[K
     for name, part in form.parts.items():
         _part(("parts", name), part, faults, refused)
     told: Collection[str] = faults.document.data["parts"]
-    if ("points",) not in refused and len(told) == len(form.parts):
-        _sum((), form.points, {name: part.points for name, part in form.parts.items()}, "its parts", faults)
+    if ("points",) not in refused and len(told) == len(form.parts) and not faults.document.faults:
+        _sum((), form.points, [(name, part.points) for name, part in form.parts.items()], "its parts", faults)
 
 
 def _part(path: Key, part: PartForm, faults: Faults, refused: Collection[Key]) -> None:
-    whole = not any(each[:2] == path for each in refused)
+    whole = not faults.document.faults and not any(each[:2] == path for each in refused)
     _sources(path, part, faults)
     _cases(path, part, faults)
     _plots(path, part, faults)
@@ -51,18 +51,18 @@ def _part(path: Key, part: PartForm, faults: Faults, refused: Collection[Key]) -
 def _points(path: Key, part: PartForm, faults: Faults) -> None:
     if not (part.checks or part.written or part.plots):
         fact = "there is nothing to judge"
-        faults.add(path, fact, "E-RUBRIC-EMPTY", "checks, written items or plots", key=True)
+        faults.add(path, fact, "E-RUBRIC-EMPTY", "checks, written items or plots", "add what is judged", key=True)
         return
     named = zip(check_ids(part.checks), part.checks, strict=True)
-    terms = {**{id: check.points for id, check in named}, **{item.id: item.points for item in part.written}}
+    terms = [(id, check.points) for id, check in named] + [(item.id, item.points) for item in part.written]
     _sum(path, part.points, terms, "its checks and written items", faults)
 
 
-def _sum(path: Key, points: float, terms: dict[str, float], of: str, faults: Faults) -> None:
-    total = sum(terms.values())
+def _sum(path: Key, points: float, terms: Sequence[tuple[str, float]], of: str, faults: Faults) -> None:
+    total = sum(worth for _, worth in terms)
     if abs(total - points) > TOLERANCE:
         fact = f"'points' is {points:g}, but {of} have {total:g}"
-        told = listed(f"{id} {worth:g}" for id, worth in terms.items())
+        told = listed(f"{id} {worth:g}" for id, worth in terms)
         help = f"write 'points: {total:g}', or mend one of them"
         faults.add((*path, "points"), fact, "E-RUBRIC-POINTS", told, help, label="added")
 
@@ -94,7 +94,7 @@ def _cases(path: Key, part: PartForm, faults: Faults) -> None:
         for key in RESERVED:
             if not isinstance(keys.get(key, False), bool):
                 place: Key = (*path, "cases", name, key)
-                faults.add(place, f"'{key}' is neither true nor false", "E-RUBRIC-TYPE", "true or false")
+                faults.add(place, f"'{key}' is {described(keys[key])}", "E-RUBRIC-TYPE", "true or false", WRITE_IT)
 
 
 def _plots(path: Key, part: PartForm, faults: Faults) -> None:
@@ -102,24 +102,19 @@ def _plots(path: Key, part: PartForm, faults: Faults) -> None:
         place: Key = (*path, "plots", at)
         if bool(plot.heatmap) == bool(plot.curve):
             fact = "both heatmap and curve stand here" if plot.heatmap else "neither heatmap nor curve stands here"
-            faults.add(place, fact, "E-RUBRIC-PLOT", "one of heatmap and curve")
+            faults.add(place, fact, "E-RUBRIC-PLOT", "one of heatmap and curve", "name one output")
         _known_cases((*place, "case"), [plot.case], part, faults)
 
 
 def _ids(path: Key, part: PartForm, faults: Faults) -> None:
     seen: set[str] = set()
-    named: Iterator[tuple[Key, str | None]] = iter(
-        [
-            *((("checks", at), check.id) for at, check in enumerate(part.checks)),
-            *((("written", at), item.id) for at, item in enumerate(part.written)),
-        ]
-    )
-    for place, id in named:
+    ids: list[tuple[Key, str]] = [(("checks", at), id) for at, id in enumerate(check_ids(part.checks))]
+    ids += [(("written", at), item.id) for at, item in enumerate(part.written)]
+    for place, id in ids:
         if id in seen:
             fact = f"the id '{id}' is taken in this part"
             faults.add((*path, *place, "id"), fact, "E-RUBRIC-TWICE", "each id once in a part", "rename one of them")
-        if id:
-            seen.add(id)
+        seen.add(id)
 
 
 def _check(path: Key, check: CheckForm, part: PartForm, faults: Faults) -> None:
@@ -173,7 +168,7 @@ def _operands(path: Key, texts: Sequence[str], part: PartForm, faults: Faults) -
         if operand is None:
             fact = f"'{text}' is not an output of a case"
             allowed = "case.output or case.output[slices], as in ragged.h0[0:1]"
-            faults.add((*path, at), fact, "E-RUBRIC-OPERAND", allowed)
+            faults.add((*path, at), fact, "E-RUBRIC-OPERAND", allowed, "write it so")
         else:
             _known_cases((*path, at), [operand.case], part, faults)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 
 from grader.errors import Message, RubricError
 from grader.nouns import Json, Place
@@ -23,6 +21,7 @@ GROUPS = {
     "units": "unit",
     "editions": "edition",
 }
+WRITE_IT = "write one of them"
 MANY = 24  # so many names are listed; of more, only the first ones
 
 
@@ -128,10 +127,3 @@ def described(value: Json) -> str:
     if not value:
         return "empty"
     return "a list" if isinstance(value, list) else "a group of keys"
-
-
-def shown(path: Path) -> str:
-    """A path as a message names it: relative to the working directory where it lies below it."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 (resolve would follow links)
-    here = Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(path)

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from grader.nouns import Json
-from grader.rubric.faults import Faults, described, instead, listed
+from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
 from grader.rubric.schema import KINDS, Form, RubricForm, RuleForm
 from grader.rubric.strict_yaml import Document, Key
+from grader.safetext import safe_line
 
 KEY = "[key]"
 EXPECTED = {
@@ -25,6 +26,7 @@ EXPECTED = {
     "string_too_short": "a text that is not empty",
 }
 BOUNDS = {"greater_than_equal": "{ge:g} or more", "less_than_equal": "{le:g} or less", "less_than": "less than {lt:g}"}
+YES, NO = {"yes", "on", "y"}, {"no", "off", "n"}  # true and false in older YAML
 SIZES = ("memory", "answer", "output")
 
 
@@ -49,7 +51,9 @@ def add_empty_faults(document: Document, faults: Faults) -> list[Key]:
     paths = [path for path in _empty(data, ()) if not (path[2:3] == ("cases",) and len(path) > 4)]
     for path in paths:
         fact = f"'{path[-1]}' has no value"
-        faults.add(path, fact, "E-RUBRIC-TYPE", "a value behind the colon", "write one, or leave the key out", key=True)
+        is_case = path[2:3] == ("cases",) and len(path) == 4
+        help = f"write '{path[-1]}: {{}}' for no arguments" if is_case else "write one, or leave the key out"
+        faults.add(path, fact, "E-RUBRIC-TYPE", "a value behind the colon", help, key=True)
     return paths
 
 
@@ -74,7 +78,8 @@ def _add(kind: str, path: Key, value: Json, context: Mapping[str, Any], faults: 
     elif kind == "missing":
         _missing(path, faults)
     else:
-        fact = f"{_called(path)} is {described(value)}"
+        many = kind in ("too_short", "too_long") and value
+        fact = f"{_called(path)} {'has ' + counted(len(value)) if many else 'is ' + described(value)}"
         code = "E-RUBRIC-AXES" if "shape" in path else "E-RUBRIC-LIMIT" if "limits" in path else "E-RUBRIC-TYPE"
         faults.add(path, fact, code, _allowed(kind, path, context), _help(kind, value, context))
 
@@ -126,7 +131,7 @@ def _allowed(kind: str, path: Key, context: Mapping[str, Any]) -> str:
         return BOUNDS[kind].format(**context)
     if kind in ("too_short", "too_long"):
         count = context.get("min_length" if kind == "too_short" else "max_length")
-        return f"{count} items" if kind == "too_long" or count != 1 else "at least one item"
+        return counted(count or 0) if count != 1 else "at least one item"
     return kind.replace("_", " ")
 
 
@@ -135,9 +140,18 @@ def _help(kind: str, value: Json, context: Mapping[str, Any]) -> str:
         return str(context["help"])
     if kind == "string_type" and isinstance(value, (int, float)):
         return "put it in quotes"
-    if kind in ("float_type", "int_type") and isinstance(value, str):
-        return "write the number without quotes" if _is_number(value) else "write a number"
-    return ""
+    if kind in ("float_type", "int_type") and isinstance(value, str) and _is_number(value):
+        return "write the number without quotes"
+    if kind == "bool_type" and isinstance(value, str) and value.lower() in YES | NO:
+        return f"write '{str(value.lower() in YES).lower()}'"
+    if kind == "list_type" and isinstance(value, str):
+        return f"write [{safe_line(value, columns=60)}]"
+    return WRITE_IT if kind in ("literal_error", "bool_type") else "mend this value"
+
+
+def counted(count: int) -> str:
+    """How many items there are: `1 item`, `2 items`."""
+    return f"{count} item{'' if count == 1 else 's'}"
 
 
 def _is_number(text: str) -> bool:

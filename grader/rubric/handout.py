@@ -6,9 +6,7 @@ from pathlib import Path
 
 from grader.errors import Message, RubricError
 from grader.nouns import Handout, Rubric
-from grader.rubric.faults import shown
-
-MAX_BYTES = 64 * 1024**2
+from grader.rubric.files import read_file, shown
 
 
 def handout_of(rubric: Rubric) -> Handout:
@@ -37,22 +35,13 @@ def _text(rubric: Rubric, path: str, faults: list[Message]) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         file = shown(Path(rubric.folder) / path)
-        faults.append(
-            Message(file, "the file is not UTF-8", "E-RUBRIC-REFERENCE", "Python in UTF-8", "save it again as UTF-8")
-        )
+        faults.append(Message(file, "the file is not UTF-8", "E-RUBRIC-ENCODING", "text in UTF-8", "save it again so"))
         return ""
 
 
 def _bytes(rubric: Rubric, path: str, faults: list[Message]) -> bytes:
-    file = Path(rubric.folder) / path
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        fact = f"the file cannot be read: {reason}"
-        faults.append(Message(shown(file), fact, "E-RUBRIC-REFERENCE", f"a file that {rubric.path} names"))
+        return read_file(Path(rubric.folder) / path, f"a file that {rubric.path} names")
+    except RubricError as error:
+        faults += error.messages
         return b""
-    if len(content) > MAX_BYTES:
-        faults.append(Message(shown(file), "the file is larger than 64 MiB", "E-RUBRIC-REFERENCE", "smaller files"))
-    return content

@@ -14,10 +14,9 @@ from typing import Literal, TypeAlias
 
 from grader.errors import Message, RubricError
 from grader.nouns import Place
-from grader.rubric.faults import shown
+from grader.rubric.files import read_file, shown
 
 VersionKind: TypeAlias = Literal["Mistake", "Variant", "unknown"]
-MAX_BYTES = 4 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,15 @@ def parsed(path: Path) -> ast.Module:
 
     Raises: RubricError if the file cannot be read or is not Python.
     """
+    source = read_file(path, "a file of Python", code="E-RUBRIC-PYTHON", most_mib=4)
     try:
-        source = path.read_bytes()
-        if len(source) > MAX_BYTES:
-            raise OverflowError("larger than 4 MiB")
         return ast.parse(source, filename=str(path))
     except SyntaxError as error:
-        place = Place(shown(path), error.lineno or 1, error.offset or 1)
-        raise RubricError(Message(str(place), f"this is not Python: {error.msg}", "E-RUBRIC-PYTHON")) from None
-    except (OSError, OverflowError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        fact = f"the file cannot be read: {reason.lower()}"
-        raise RubricError(Message(shown(path), fact, "E-RUBRIC-PYTHON")) from None
+        place, reason = Place(shown(path), error.lineno or 1, error.offset or 1), error.msg
+    except (ValueError, RecursionError, MemoryError) as error:  # a NUL byte, or brackets without end
+        place, reason = Place(shown(path), 1, 1), str(error)
+    fact = f"this is not Python: {reason}"
+    raise RubricError(Message(str(place), fact, "E-RUBRIC-PYTHON", "a file of Python", "mend this line"))
 
 
 def _probe(node: ast.FunctionDef) -> ProbeOutline:

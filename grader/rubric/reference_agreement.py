@@ -11,10 +11,14 @@ from pathlib import Path
 from grader.errors import RubricError
 from grader.nouns import Json
 from grader.rubric.build import RESERVED
-from grader.rubric.faults import Faults, instead, listed, shown
+from grader.rubric.faults import Faults, instead, listed
+from grader.rubric.files import shown
 from grader.rubric.outline import ProbeOutline, VersionOutline, probes_in, versions_in
 from grader.rubric.schema import PartForm, RubricForm, RuleForm
 from grader.rubric.strict_yaml import Key
+
+SECRET = ("solved", "mistakes.py")  # never enters the jail
+NAME_IT = "name what students write"
 
 
 def reference_folder(rubric: Path, assignment: str) -> Path | None:
@@ -26,7 +30,8 @@ def reference_folder(rubric: Path, assignment: str) -> Path | None:
 
 def add_reference_faults(form: RubricForm, folder: Path | None, faults: Faults, refused: Collection[Key]) -> None:
     """Adds a message wherever the rubric names what the reference folder does not hold, or the other way round."""
-    _fills(form, faults)
+    if all(path[0] != "units" for path in refused if path):
+        _fills(form, faults)
     if folder is None:
         if needs_folder(form):
             fact = f"there is no folder reference/{form.assignment}/"
@@ -56,7 +61,7 @@ def _fills(form: RubricForm, faults: Faults) -> None:
                 faults.add(path, f"there is no unit '{word}'", "E-RUBRIC-UNIT", listed(form.units), help)
             elif unit == filled:
                 fact = f"'{filled}' names a unit, but nothing in it"
-                faults.add(path, fact, "E-RUBRIC-UNIT", "unit.function or unit.Class.function")
+                faults.add(path, fact, "E-RUBRIC-UNIT", "unit.function or unit.Class.function", NAME_IT)
 
 
 def _unit_of(filled: str, units: Collection[str]) -> str | None:
@@ -80,7 +85,7 @@ def _probes(form: RubricForm, folder: Path, faults: Faults) -> None:
             continue
         if not (probe.takes_hand_in and probe.takes_seed):
             fact = f"the probe '{probe.name}' must take the hand-in and a seed"
-            faults.add((*path, "probe"), fact, "E-RUBRIC-PROBE", f"def {probe.name}(hw, *, ..., seed)")
+            faults.add((*path, "probe"), fact, "E-RUBRIC-PROBE", f"def {probe.name}(hw, *, ..., seed)", "add them")
         for case, keys in part.cases.items():
             _arguments((*path, "cases", case), keys, probe, faults)
 
@@ -89,7 +94,9 @@ def _outline_of_probes(folder: Path, part: str, faults: Faults) -> Mapping[str, 
     file = folder / "probes.py"
     if not file.is_file():
         fact = f"there is no file {shown(file)}"
-        faults.add(("parts", part, "probe"), fact, "E-RUBRIC-REFERENCE", "probes.py in the reference folder")
+        faults.add(
+            ("parts", part, "probe"), fact, "E-RUBRIC-REFERENCE", "probes.py in the reference folder", "write it"
+        )
         return None
     try:
         return probes_in(file)
@@ -120,7 +127,7 @@ def _versions(form: RubricForm, folder: Path, faults: Faults, refused: Collectio
     if not file.is_file():
         if named:
             fact = f"there is no file {shown(file)}"
-            faults.add(named[0][0], fact, "E-RUBRIC-REFERENCE", "mistakes.py in the reference folder")
+            faults.add(named[0][0], fact, "E-RUBRIC-REFERENCE", "mistakes.py in the reference folder", "write it")
         return
     try:
         known = versions_in(file)
@@ -191,7 +198,8 @@ def _files_of_rule(path: Key, rule: RuleForm) -> list[tuple[Key, str]]:
     if rule.lines:
         found.append(((*path, "lines", "reference"), rule.lines.reference))
     if rule.bleu:
-        found += [((*path, "bleu", "references"), file) for file in rule.bleu.references]
+        named = enumerate(rule.bleu.references)
+        found += [((*path, "bleu", "references", at), file) for at, file in named]
     if rule.bleu and rule.bleu.lines:
         found.append(((*path, "bleu", "lines"), rule.bleu.lines))
     return found
@@ -199,14 +207,23 @@ def _files_of_rule(path: Key, rule: RuleForm) -> list[tuple[Key, str]]:
 
 def _exists(path: Key, file: str, folder: Path, faults: Faults) -> None:
     if not (folder / file).is_file():
-        fact = f"there is no file {file} in {shown(folder)}"
-        near = instead(file, _around(folder, file), "put it there")
-        faults.add(path, fact, "E-RUBRIC-REFERENCE", "a path under the reference folder", near)
+        fact, help = f"there is no file {file} in {shown(folder)}", _meant(folder, file)
+        faults.add(path, fact, "E-RUBRIC-REFERENCE", "a path under the reference folder", help)
+    elif "checks" not in path and _is_secret(folder, folder / file):
+        fact = f"{file} would be given to students"
+        allowed = "files in stand_ins/, staff/ or data/, never solved/ or mistakes.py"
+        faults.add(path, fact, "E-RUBRIC-SECRET", allowed, "put a file made for students there")
 
 
-def _around(folder: Path, file: str) -> list[str]:
-    """Files that may have been meant: those in the same folder, and those of the same name anywhere below."""
-    wanted = Path(file)
-    beside = (folder / wanted.parent).glob("*") if (folder / wanted.parent).is_dir() else iter(())
-    found = {*beside, *folder.rglob(wanted.name)}
-    return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())
+def _is_secret(folder: Path, file: Path) -> bool:
+    """Whether a file, with all links followed, is a solution, an edit of one, or outside the folder."""
+    top, real = folder.resolve(), file.resolve()
+    return not real.is_relative_to(top) or real.relative_to(top).parts[0] in SECRET
+
+
+def _meant(folder: Path, file: str) -> str:
+    named_so = sorted(path for path in folder.rglob(Path(file).name) if path.is_file())
+    near = (folder / file).parent
+    beside = [path for path in near.glob("*") if path.is_file()] if near.is_dir() else []
+    known = [path.relative_to(folder).as_posix() for path in named_so or beside]
+    return instead(file, [name for name in known if Path(name).parts[0] not in SECRET], "put it there")

@@ -61,7 +61,7 @@ def _bytes(value: Any) -> int:
 def _axes(value: str) -> str:
     for term in value.split():
         if not AXIS.fullmatch(term):
-            raise _wrong("one term for each axis, between blanks: b, 3, 2h, t-1", f"write '{term}' otherwise")
+            raise _wrong("one term for each axis, between blanks: b, 3, 2h, t-1", f"mend '{term}'")
     return value
 
 

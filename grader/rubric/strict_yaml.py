@@ -20,13 +20,14 @@ import yaml
 
 from grader.errors import Message, RubricError
 from grader.nouns import Json, Place
+from grader.rubric.files import read_file
 from grader.rubric.yaml_syntax import syntax_message, undecodable, unreadable_character
 from grader.safetext import safe_line
 
 Key: TypeAlias = tuple[str | int, ...]  # ("parts", "1d", "checks", 0, "close")
 
-MAX_BYTES = 1024**2
 MAX_DEPTH = 32
+SMALLER = "write a smaller number"
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 WORDS: dict[str, Json] = {
@@ -66,7 +67,7 @@ def read_yaml(path: Path) -> Document:
     Raises: RubricError if it cannot be read, is not UTF-8, or is not well-formed YAML of one document.
     """
     file = str(path)
-    content = _content(path)
+    content = read_file(path, "a rubric, one .yaml file", code="E-RUBRIC-FILE", most_mib=1)
     text = _text(content, file)
     if not text.strip():
         raise RubricError(_empty(file))
@@ -79,34 +80,6 @@ def read_yaml(path: Path) -> Document:
         raise RubricError(_empty(file))
     digest = hashlib.sha256(content).hexdigest()
     return Document(file, data, digest, builder.values, builder.keys, tuple(builder.faults))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RubricError(_not_read(path, error)) from None
-    if len(content) > MAX_BYTES:
-        raise RubricError(
-            Message(str(path), "the file is larger than 1 MiB", "E-RUBRIC-FILE", "a rubric of at most 1 MiB")
-        )
-    return content
-
-
-def _not_read(path: Path, error: OSError) -> Message:
-    if isinstance(error, FileNotFoundError):
-        return Message(str(path), "there is no such file", "E-RUBRIC-FILE", "the path of a rubric, a .yaml file")
-    if isinstance(error, IsADirectoryError):
-        return Message(
-            str(path),
-            "this is a folder, not a rubric",
-            "E-RUBRIC-FILE",
-            "the path of a rubric, a .yaml file",
-            "name one file in it",
-        )
-    reason = (error.strerror or type(error).__name__).lower()
-    return Message(str(path), f"the file cannot be read: {reason}", "E-RUBRIC-FILE", help="look at its rights")
 
 
 def _text(content: bytes, file: str) -> str:
@@ -147,7 +120,12 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._fault(event, "a second document begins here", "one document: a single '---' at most")
+                    self._fault(
+                        event,
+                        "a second document begins here",
+                        "one document: a single '---' at most",
+                        "make two files of it",
+                    )
                     break
                 data = self._node(next(events), events, ())
         return data
@@ -209,7 +187,7 @@ class _Builder:
             quoted = f"{int(text)} for a number, '{text}' for a text"
             return self._fault(event, f"{text} may be a number or a text", quoted, "write one of the two")
         if NOT_FINITE.fullmatch(text):
-            return self._fault(event, f"{text} is not a finite number", "finite numbers")
+            return self._fault(event, f"{text} is not a finite number", "finite numbers", "write a number")
         if INTEGER.fullmatch(text):
             return self._integer(event, text)
         return self._float(event, text) if FLOAT.fullmatch(text) else text
@@ -217,13 +195,13 @@ class _Builder:
     def _integer(self, event: Any, text: str) -> Json:
         # The length is asked first: Python refuses to read integers of thousands of digits.
         if len(text) > 24 or abs(value := int(text, 0)) >= 2**63:
-            return self._fault(event, "this whole number is too large", "whole numbers below 2^63")
+            return self._fault(event, "this whole number is too large", "whole numbers below 2^63", SMALLER)
         return value
 
     def _float(self, event: Any, text: str) -> Json:
         value = float(text)
         if math.isinf(value):
-            return self._fault(event, "this number is too large", "numbers below 1.8e308")
+            return self._fault(event, "this number is too large", "numbers below 1.8e308", SMALLER)
         return value
 
     def _twice(self, event: Any, key: str, first: tuple[int, int]) -> None:
@@ -232,11 +210,11 @@ class _Builder:
         message = Message(str(place), fact, "E-RUBRIC-TWICE", f"line {first[0]}", "keep one of the two", "first")
         self.faults.append((place, message))
 
-    def _fault(self, event: Any, fact: str, allowed: str, help: str = "") -> None:
+    def _fault(self, event: Any, fact: str, allowed: str, help: str) -> None:
         self.faults.append((self._place(event), self._message(event, fact, allowed, help)))
 
     def _end(self, event: Any, fact: str, allowed: str) -> RubricError:
-        return RubricError(*self.messages(), self._message(event, fact, allowed, ""))
+        return RubricError(*self.messages(), self._message(event, fact, allowed, "write it in a simpler way"))
 
     def _message(self, event: Any, fact: str, allowed: str, help: str) -> Message:
         return Message(str(self._place(event)), fact, "E-RUBRIC-YAML", allowed, help)

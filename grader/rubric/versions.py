@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from grader.errors import Message, RubricError
 from grader.nouns import Edit, Mistake, Place, Rubric, Variant
-from grader.rubric.faults import shown
+from grader.rubric.files import read_file, shown
 from grader.rubric.outline import parsed, versions_in
 from grader.safetext import safe_line
 
@@ -47,16 +47,11 @@ def reference_files(rubric: Rubric) -> dict[str, bytes]:
     solved = Path(rubric.folder) / "solved"
     if not rubric.folder or not solved.is_dir():
         return {}
-    try:
-        return {
-            path.relative_to(solved).as_posix(): path.read_bytes()
-            for path in sorted(solved.rglob("*"))
-            if path.is_file() and not set(LEFT_OUT) & set(path.parts)
-        }
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        place = shown(Path(error.filename or solved))
-        raise RubricError(Message(place, f"the file cannot be read: {reason}", "E-RUBRIC-REFERENCE")) from None
+    return {
+        path.relative_to(solved).as_posix(): read_file(path, "a solved file")
+        for path in sorted(solved.rglob("*"))
+        if path.is_file() and not set(LEFT_OUT) & set(path.parts)
+    }
 
 
 def edited(files: Mapping[str, bytes], edits: Sequence[Edit], name: str) -> dict[str, bytes]:

@@ -14,6 +14,8 @@ from grader.safetext import safe_line
 # All but tab, newline and carriage return; also the separators that count as a new line for some and not for others.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
+WELL_FORMED = ("keys and values in YAML 1.2", "write this line in a simpler way")
+
 
 def undecodable(content: bytes, start: int, file: str) -> Message:
     """The message for a file that is not UTF-8; `start` is the first byte that is not."""
@@ -46,7 +48,7 @@ def syntax_message(error: Any, text: str, file: str) -> Message:
     """The message for an error of either parser of PyYAML."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
-        return Message(f"{file}:1:1", f"the YAML cannot be read: {safe_line(str(error))}", "E-RUBRIC-YAML")
+        return _message(f"{file}:1:1", f"the YAML cannot be read: {safe_line(str(error))}", *WELL_FORMED)
     lines = text.splitlines()
     line = lines[mark.line] if mark.line < len(lines) else ""
     opened = getattr(error, "context_mark", None)
@@ -77,7 +79,7 @@ def _known(problem: str, context: str, line: str, mark: Any, opened: Any, file: 
         fact = f"this does not go on with what line {opened.line + 1} began"
         allowed = "the same indentation for all keys, or all items, of one group"
         return _message(here, fact, allowed, "indent it like its neighbours")
-    return _message(here, f"the YAML cannot be read: {safe_line(problem)}", "", "")
+    return _message(here, f"the YAML cannot be read: {safe_line(problem)}", *WELL_FORMED)
 
 
 def _message(place: str, fact: str, allowed: str, help: str) -> Message:

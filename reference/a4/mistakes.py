@@ -585,6 +585,37 @@ mask_one_late = Mistake(
     hint="The first pad stands at the index that equals the length.",
 )
 
+frozen_tables = Mistake(
+    EMBEDDINGS,
+    was="        ### END ANSWER\n",
+    now="        self.source.weight.requires_grad = False\n        self.target.weight.requires_grad = False\n",
+    hint="The embeddings are trained like every other layer.",
+)
+dropout_rate_unsaid = Mistake(
+    MODEL,
+    was="self.dropout(torch.tanh(V_t))",
+    now="F.dropout(torch.tanh(V_t), training=self.training)",
+    hint="F.dropout drops half unless it is told the rate; use self.dropout.",
+)
+target_emb_dropout = Mistake(
+    MODEL,
+    was="self.model_embeddings.target(target_padded)",
+    now="self.dropout(self.model_embeddings.target(target_padded))",
+    hint="Dropout belongs to the combined output only.",
+)
+state_dropout = Mistake(
+    MODEL,
+    was="        dec_hidden, _ = dec_state\n",
+    now="        dec_state = (self.dropout(dec_state[0]), dec_state[1])\n        dec_hidden, _ = dec_state\n",
+    hint="Dropout belongs to the combined output only.",
+)
+hidden_detached = Mistake(
+    MODEL,
+    was="dec_hidden.unsqueeze(2)",
+    now="dec_hidden.detach().unsqueeze(2)",
+    hint="The hidden state learns through the scores too: do not detach it.",
+)
+
 # --- versions that are just as right --------------------------------------------------------------------------
 
 u_attention_first = Variant(
@@ -759,7 +790,8 @@ outputs_preallocated = Variant(
             MODEL,
             "        enc_hiddens_proj = self.att_projection(enc_hiddens)\n        embedded",
             "        enc_hiddens_proj = self.att_projection(enc_hiddens)\n"
-            "        combined_outputs = enc_hiddens.new_zeros(*target_padded.shape, self.hidden_size)\n        embedded",
+            "        combined_outputs = enc_hiddens.new_zeros(*target_padded.shape, self.hidden_size)\n"
+            "        embedded",
         ),
         Edit(
             MODEL,

@@ -1,13 +1,11 @@
-"""Probes of a4: each runs one part of a hand-in on inputs of its own, and says what came out. No answers
-stand here.
+"""Probes of a4: each runs one part of a hand-in on inputs of its own, and says what came out. No answers stand here.
 
-Axes: b sentences, s source positions, t target positions, e embedding, h hidden, v target words, n repeats.
+Axes: b sentences, s source positions, t target positions, e embedding, h hidden, v target words.
 
-The layers of a model get their weights from their names, all biases zero. Parts do not see each other:
-`decode` meets a recorder in the place of `step`, `step` meets inputs drawn for it, and both meet given
-embedding tables. Either order of [h ; a] in u_t is right, so `order_u_t` lays the columns of the output
-projection out in the order that the hand-in uses. What compares a batch of one with a batch of four does
-both within one case, because it needs the same weights.
+The layers of a model get their weights from their names, all biases zero. Parts do not see each other: `decode` meets a
+recorder in the place of `step`, `step` meets inputs drawn for it, and both meet given embedding tables. Either order of
+[h ; a] in u_t is right: `order_u_t` lays the columns of the output projection out in the order that the hand-in uses.
+What compares a batch of one with a batch of four does both within one case, because it needs the same weights.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ from grader.kit import (
     Words,
     drawn,
     draws,
+    dropped_share,
     fresh,
     gradients,
     leaf,
@@ -33,11 +32,14 @@ from grader.kit import (
     plain_all,
     ragged,
     randomize,
+    rectangle,
     replaced,
     sentences,
     shapes_of,
     shares,
+    slopes,
     stacked,
+    training_losses,
 )
 
 EMBED, HIDDEN, SRC_WORDS, TGT_WORDS = 5, 3, 29, 31
@@ -49,6 +51,7 @@ PROJECTIONS = (
     "target_vocab_projection",
 )
 STEP = ("Ybar_t", "dec_state", "enc_hiddens", "enc_hiddens_proj", "enc_masks")
+WATCHED = ("outputs", "ybar", "fed_hidden", "fed_cell")  # what `decode` makes for one sentence, whatever its neighbours
 SHUT = -1e8  # a score at or below this gets the weight zero in float32
 DRAWS = 40
 
@@ -65,24 +68,7 @@ def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
     known = {f"w{i}" if words else i: i for i in range(1, 90)}
     known["<pad>" if words else 0] = 0
     padded = hw.utils.pad_sents(fresh(sents)[0], "<pad>" if words else 0)
-    return {"padded": _rectangle(padded, known)}
-
-
-def _rectangle(padded: Any, known: dict[Any, int]) -> Answer:
-    if isinstance(padded, Tensor):
-        padded = padded.tolist()
-    if not isinstance(padded, list | tuple) or not all(isinstance(sent, list | tuple) for sent in padded):
-        return plain(padded) if not isinstance(padded, list | tuple) else "not a list of lists"
-    if len({len(sent) for sent in padded}) > 1:
-        return f"lists of different lengths: {[len(sent) for sent in padded]}"
-    return torch.tensor([[_index(token, known) for token in sent] for sent in padded], dtype=torch.long)
-
-
-def _index(token: Any, known: dict[Any, int]) -> int:
-    try:
-        return known.get(token, -1)
-    except TypeError:  # not even hashable
-        return -1
+    return {"padded": rectangle(padded, known)}
 
 
 # --- part 1b ------------------------------------------------------------------------------------------------
@@ -98,16 +84,15 @@ def embeddings(hw: Any, *, seed: int) -> Answers:
     found["padding"] = torch.tensor([-1 if index is None else int(index) for index in indices])
     for side, size in (("source", SRC_WORDS), ("target", TGT_WORDS)):
         found[f"{side}_rows"] = _rows(tables[side], ragged([6, 4], size, seed, name=side))
+        weight = parameter_named(model, f"{side}.weight")
+        found[f"grad_{side}"] = gradients(None if weight is None else weight.sum(), {side: weight}, seed)[side]
     return found
 
 
 def _rows(table: Any, ids_sb: Tensor) -> Answer:
     try:
         return plain(table(ids_sb))
-    except (
-        IndexError,
-        TypeError,
-    ) as error:  # a table that is too small, or none; the other one is still judged
+    except (IndexError, TypeError) as error:  # too small, or no table; the other one is still judged
         return f"{type(error).__name__} when words are looked up"
 
 
@@ -119,33 +104,14 @@ def layers(hw: Any, *, dropout_rate: float, seed: int) -> Answers:
     model = _model(hw, seed, dropout_rate)
     found: Answers = {name: torch.tensor(shape) for name, shape in shapes_of(model).items()}
     found["projections_made"] = torch.tensor(sum(getattr(model, name, None) is not None for name in PROJECTIONS))
-    found["dropout_rate"] = _dropout_rate(model, seed)
+    found["dropout_rate"] = plain(_rate_of_layer(model))
     return found
 
 
-def _dropout_rate(model: Any, seed: int) -> Answer:
-    """Of the dropout layer; of `step` where there is no layer; what the constructor noted where `step` is not there."""
-    own = [module for module in model.modules() if isinstance(module, nn.Dropout)]
-    layer = getattr(model, "dropout", None)
-    if isinstance(layer, nn.Dropout):
-        return torch.tensor(float(layer.p))
-    if own:
-        return torch.tensor(float(own[0].p))
-    try:
-        return _measured_rate(model, seed)
-    except Exception:  # half-done work: part 1f says what is wrong with `step`
-        return plain(float(getattr(model, "dropout_rate", -1.0)))
-
-
-def _measured_rate(model: Any, seed: int) -> Tensor:
-    """From what survives: it is the value in eval mode, divided by one minus the rate."""
-    inputs = _step_inputs(model, [7, 5, 3, 2], seed)
-    model.eval()
-    quiet = pick(model.step(*fresh(*inputs)), 1)
-    model.train()
-    loud = torch.stack(draws(lambda: pick(model.step(*fresh(*inputs)), 1), DRAWS, seed))
-    ratios = (loud / quiet)[loud != 0]
-    return (1 - 1 / ratios.median()).detach()
+def _rate_of_layer(model: Any) -> float:
+    """Of the dropout layer; where `step` drops without a layer, what the constructor noted."""
+    found = [module for module in model.modules() if isinstance(module, nn.Dropout)]
+    return float(found[0].p if found else getattr(model, "dropout_rate", -1.0))
 
 
 # --- part 1d ------------------------------------------------------------------------------------------------
@@ -199,12 +165,14 @@ def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], se
     """
     model = _model(hw, seed, 0.5).eval()
     inputs = _DecoderInputs(lengths, target_lengths, seed)
-    if compare == "train":
-        return _decoder_gradients(model.train(), inputs, seed)
     found = inputs.decoded_by(model)
+    if compare == "train":
+        (loud,) = draws(lambda: inputs.decoded_by(model.train()), 1, seed)
+        quiet = {f"{name}_eval": found[name] for name in WATCHED}
+        return plain_all(quiet | {name: loud[name] for name in WATCHED}) | _decoder_gradients(model, inputs, loud, seed)
     if compare == "alone":
         alone = inputs.of_the_first().decoded_by(model)
-        return shares({name: alone[name] for name in ("outputs", "ybar", "fed_hidden", "fed_cell")}, found)
+        return shares({name: alone[name] for name in WATCHED}, found)
     return plain_all(found)
 
 
@@ -254,8 +222,7 @@ class _DecoderInputs:
         return (h, c), o, e
 
 
-def _decoder_gradients(model: Any, inputs: _DecoderInputs, seed: int) -> Answers:
-    fed = inputs.decoded_by(model)
+def _decoder_gradients(model: Any, inputs: _DecoderInputs, fed: Mapping[str, Any], seed: int) -> Answers:
     asked = {
         "embedding": ("ybar", parameter_named(model, "model_embeddings.target.weight")),
         "att_projection": ("fed_projection", parameter_named(model, "att_projection.weight")),
@@ -311,7 +278,7 @@ def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> An
     order_u_t(model, seed)
     found = _stepped(model, inputs)
     if compare == "train":
-        return _step_in_training(model, inputs, found["O_t"], seed)
+        return _step_in_training(model, inputs, found, seed) | _rates(_model(hw, seed, 0.3), inputs, seed)
     if compare == "alone":
         alone = [(each[0][:1], each[1][:1]) if isinstance(each, tuple) else each[:1] for each in inputs[:4]]
         return shares(_stepped(model, [*alone, None]), found)
@@ -385,27 +352,47 @@ def _stepped(model: Any, inputs: Sequence[Any]) -> dict[str, Any]:
     return {"h": pick(answer, 0, 0), "c": pick(answer, 0, 1), "O_t": pick(answer, 1), "e_t": pick(answer, 2)}
 
 
-def _step_in_training(model: Any, inputs: Sequence[Any], quiet: Any, seed: int) -> Answers:
-    drawn_answers = draws(lambda: _stepped(model.train(), inputs), DRAWS, seed)
-    outputs = stacked([answer["O_t"] for answer in drawn_answers])
+def _step_in_training(model: Any, inputs: Sequence[Any], quiet: Mapping[str, Any], seed: int) -> Answers:
+    loud = draws(lambda: _stepped(model.train(), inputs), DRAWS, seed)
+    outputs = stacked([answer["O_t"] for answer in loud])
     ybar, (h, c), enc_hiddens, projection, _ = inputs
-    sources = {
-        "Ybar_t": ybar,
-        "h": h,
-        "c": c,
-        "enc_hiddens": enc_hiddens,
-        "projection": projection,
+    leaves = {"Ybar_t": ybar, "h": h, "c": c, "enc_hiddens": enc_hiddens, "projection": projection}
+    layers = {
         "att_projection": parameter_named(model, "att_projection.weight"),
         "decoder": parameter_named(model, "decoder.weight_ih"),
         "combined": parameter_named(model, "combined_output_projection.weight"),
     }
-    of_output = gradients(outputs, sources, seed)
+    of_output = gradients(outputs, {**leaves, **layers}, seed)
     through_scores = (of_output.pop("projection"), of_output.pop("att_projection"))  # some project once more
     found: Answers = {f"grad_{name}": gradient for name, gradient in of_output.items()}
     found["grad_scores"] = torch.cat([gradient.flatten() for gradient in through_scores])
     for name in ("h", "c"):
-        found[f"grad_new_{name}"] = gradients(drawn_answers[0][name], {"Ybar_t": ybar}, seed)["Ybar_t"]
-    return found | plain_all({"O_t_train": outputs, "O_t_eval": quiet})
+        found[f"grad_new_{name}"] = gradients(loud[0][name], {"Ybar_t": ybar}, seed)["Ybar_t"]
+    found |= {f"slope_{name}": slope for name, slope in _step_slopes(model.eval(), leaves, seed).items()}
+    states = {name: loud[0][name] for name in ("h", "c", "e_t")} | {
+        f"{name}_eval": quiet[name] for name in ("h", "c", "e_t")
+    }
+    return found | plain_all({"O_t_train": outputs, "O_t_eval": quiet["O_t"], **states})
+
+
+def _rates(model: Any, inputs: Sequence[Any], seed: int) -> Answers:
+    """The rate at which `step` drops, and the rate that it should use; equal where the first cannot be told."""
+    quiet = _stepped(model.eval(), inputs)["O_t"]
+    in_force = dropped_share(quiet, draws(lambda: _stepped(model.train(), inputs)["O_t"], DRAWS, seed))
+    of_layer = _rate_of_layer(model)
+    return {"rate_in_force": plain(of_layer if in_force is None else in_force), "rate_of_layer": plain(of_layer)}
+
+
+def _step_slopes(model: Any, leaves: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
+    b, s, _ = leaves["enc_hiddens"].shape
+    mask = _masks(model, leaves["enc_hiddens"], [s] * b)  # a fill in place hides from the graph what it shuts
+
+    def call(at: Mapping[str, Tensor]) -> list[Any]:
+        state = (at["h"], at["c"])
+        answer = _stepped(model, [at["Ybar_t"], state, at["enc_hiddens"], at["projection"], mask])
+        return [answer["O_t"], answer["h"], answer["c"]]
+
+    return slopes(call, leaves, seed)
 
 
 # --- part 1g, and everything together -----------------------------------------------------------------------
@@ -442,28 +429,16 @@ def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> An
 
 def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
     """Perplexity per word, each the mean of ten updates, while a small model learns to copy sentences."""
-    words = Words(12, 12)
-    model = randomize(hw.nmt_model.NMT(16, 12, words, 0.1), seed, scale=0.15, biases="zero").train()
+    model = randomize(hw.nmt_model.NMT(16, 12, Words(12, 12), 0.1), seed, scale=0.15, biases="zero").train()
     lengths = (3 + drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
     source = sentences(lengths, 12, seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 
-    def losses_nats_per_word() -> list[float]:
-        losses = []
-        for update in range(updates):
-            chosen = [(update * 16 + place) % pairs for place in range(16)]
-            batch = sorted((source[place] for place in chosen), key=len, reverse=True)
-            loss = -model([*batch], [["<s>", *sent, "</s>"] for sent in batch]).sum()
-            loss = loss / sum(len(sent) + 1 for sent in batch)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-            optimizer.step()
-            losses.append(loss.item())
-        return losses
+    def loss_nats_per_word(update: int) -> Tensor:
+        batch = sorted((source[(update * 16 + place) % pairs] for place in range(16)), key=len, reverse=True)
+        scores = model(fresh(batch)[0], [["<s>", *sent, "</s>"] for sent in batch])
+        return -scores.sum() / sum(len(sent) + 1 for sent in batch)
 
-    (losses,) = draws(losses_nats_per_word, 1, seed)
-    curve = torch.tensor(losses).unflatten(0, (-1, 10)).mean(1).exp()
+    curve = training_losses(model, loss_nats_per_word, updates, seed).unflatten(0, (-1, 10)).mean(1).exp()
     return {"perplexity": curve, "last_perplexity": curve[-1]}
 
 

@@ -104,13 +104,13 @@ def test_leaving_at_import_costs_only_what_needs_that_file(strict: Pool, code: s
         ("os._exit(5)", "left before answering, with exit status 5"),
         ("ctypes.string_at(0)", "segmentation fault (SIGSEGV) before answering"),
         ("os.abort()", "aborted (SIGABRT) before answering"),
-        ("os.kill(os.getppid(), 9)", "killed (SIGKILL) before answering"),
+        ("os.kill(os.getppid(), 9); time.sleep(5)", "killed (SIGKILL) before answering"),
     ],
 )
 def test_leaving_in_a_case_is_said_in_words_and_costs_that_case(
     strict: Pool, code: str, reason: str
 ) -> None:
-    found = both(strict, f"import os, sys, ctypes\ndef answer():\n    {code}\n")
+    found = both(strict, f"import ctypes, os, sys, time\ndef answer():\n    {code}\n")
 
     assert found["broken"].ended == "left"
     assert found["broken"].reason == reason
@@ -300,8 +300,7 @@ def test_a_hand_in_that_starts_threads_at_import_is_graded_without_a_fork(strict
     source = """
 import os, threading, time, torch
 torch.set_num_threads(2)
-x = torch.ones(400, 400, requires_grad=True)
-(x @ x).sum().backward()
+x = torch.ones(400, 400) @ torch.ones(400, 400)
 threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 def answer():
     y = torch.ones(400, 400, requires_grad=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import time
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -164,6 +165,17 @@ def test_a_frame_with_a_fault_is_read_within_a_millisecond() -> None:
         read_frame(data, answer_bytes=CAP)
 
     assert (time.process_time() - began) / 100 < 1e-3
+
+
+@pytest.mark.parametrize("head", [b"[" + b"[]," * 87_000 + b"[]]", b'{"a":[' + b"{}," * 87_000 + b"{}]}"])
+def test_a_head_full_of_nothing_takes_little_memory(head: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(WireError):
+        read_frame(_frame(head), answer_bytes=CAP)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 50 * 2**20
 
 
 # --- frames by structure and by mutation ------------------------------------------------------------------------

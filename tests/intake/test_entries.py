@@ -64,7 +64,7 @@ def test_an_archive_of_another_kind_is_refused_and_not_lost(put: Put, name: str)
 
 def test_links_and_special_files_are_refused(put: Put) -> None:
     root = put({"ada/x.py": ""})
-    os.symlink("/etc", root / "bo")
+    (root / "bo").symlink_to("/etc")
     os.mkfifo(root / "cleo.zip")
 
     entries = list_submissions(root, "a4")

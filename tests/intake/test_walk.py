@@ -32,8 +32,8 @@ def test_all_regular_files_are_read(put: Put) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda path: os.symlink("/etc/passwd", path), "a symbolic link"),
-        (lambda path: os.symlink("/etc", path), "a symbolic link"),
+        (lambda path: path.symlink_to("/etc/passwd"), "a symbolic link"),
+        (lambda path: path.symlink_to("/etc"), "a symbolic link"),
         (os.mkfifo, "a named pipe"),
         (lambda path: socket.socket(socket.AF_UNIX).bind(str(path)), "a socket"),
     ],
@@ -122,17 +122,17 @@ def test_a_name_with_a_newline_is_refused_as_safe_text(put: Put) -> None:
 
 def test_a_folder_is_read_by_one_descriptor_at_a_time(put: Put) -> None:
     root = put({f"{number}/x.py": "1" for number in range(30)})
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
 
     gathered(root)
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_a_folder_that_is_a_link_is_not_opened(put: Put, tmp_path: Path) -> None:
-    os.symlink(put({"x.py": "1"}), tmp_path / "link")
+    (tmp_path / "link").symlink_to(put({"x.py": "1"}))
 
-    with pytest.raises(OSError, match="Not a directory|Too many levels"):
+    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
         gathered(tmp_path / "link")
 
 
@@ -144,9 +144,18 @@ def test_a_single_file_is_read_under_its_own_name(put: Put) -> None:
     assert gathering.files == {"hw4.py": b"1"}
 
 
+def test_the_folder_of_submissions_may_be_a_link(put: Put, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(put({"hw4.py": "1"}))
+    gathering = Gathering()
+
+    gather_file(tmp_path / "link" / "hw4.py", gathering)
+
+    assert gathering.files == {"hw4.py": b"1"}
+
+
 def test_a_single_file_that_is_a_link_is_refused(put: Put) -> None:
     root = put({"x.py": "1"})
-    os.symlink(root / "x.py", root / "y.py")
+    (root / "y.py").symlink_to(root / "x.py")
     gathering = Gathering()
 
     gather_file(root / "y.py", gathering)

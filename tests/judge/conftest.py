@@ -23,7 +23,8 @@ def make_observation(**outputs: Any) -> Observation:
 def make_part(*checks: Check, cases: tuple[Case, ...] = (Case("one", {}),), **fields: Any) -> Part:
     """A part with a probe and these checks."""
     points = sum(check.points for check in checks)
-    return Part(**{"id": "1d", "title": "Encoder", "points": points, "source": "probe", "probe": "encode"} | fields, checks=checks, cases=cases)
+    known = {"id": "1d", "title": "Encoder", "points": points, "source": "probe", "probe": "encode"}
+    return Part(**known | fields, checks=checks, cases=cases)
 
 
 def make_rubric(part: Part, **fields: Any) -> Rubric:

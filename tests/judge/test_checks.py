@@ -74,9 +74,7 @@ def test_a_crash_tells_the_message_only_in_a_public_case(over_cases: Callable[..
 
 
 @pytest.mark.parametrize("case", ["a", "b", "c"])
-def test_a_fault_of_ours_in_any_case_is_broken_and_never_failed(
-    over_cases: Callable[..., Verdict], case: str
-) -> None:
+def test_a_fault_of_ours_in_any_case_is_broken_and_never_failed(over_cases: Callable[..., Verdict], case: str) -> None:
     got: dict[str, float | Observation] = {"a": 2.0, "b": 2.0, "c": 2.0, case: Observation("broken")}
 
     assert over_cases(got).outcome == "broken"
@@ -137,7 +135,7 @@ def test_a_failure_carries_the_hint_of_its_check(
 
 def test_many_wrong_outputs_are_not_all_listed(verdict: Callable[..., Verdict]) -> None:
     outputs = {f"x{i}": 1.0 for i in range(6)}
-    wrong = {name: 2.0 for name in outputs}
+    wrong = dict.fromkeys(outputs, 2.0)
 
     assert verdict("close", list(outputs), outputs, wrong).reason == "x0: off by 1; also x1, x2, x3 and 2 more"
 

@@ -173,7 +173,7 @@ def test_large_integers_are_not_compared_as_floats() -> None:
 
 
 def test_a_single_wrong_integer_is_told_without_a_place() -> None:
-    assert compare("n", np.int64(3), np.int64(4), Manner()).reason == "n: is not the expected value"
+    assert compare("n", np.asarray(3), np.asarray(4), Manner()).reason == "n: is not the expected value"
 
 
 def test_a_single_wrong_float_is_told_by_its_distance() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.errors import HarnessError
-from grader.judge.evidence import Evidence, matching
+from grader.judge.evidence import Evidence, matching, names
 from grader.judge.tolerance import Tolerance
 from grader.nouns import Case, Check, Observation, Part, Verdict
 
@@ -69,3 +69,8 @@ def test_matching_gives_cases_and_reasons(
     found = list(matching(a_check("close", "h0", cases=("open", "hidden")), seen))
 
     assert found == ["open", Verdict("skipped", "the handout's stub is unchanged", "E-STUB", case="hidden")]
+
+
+@pytest.mark.parametrize(("rule", "outputs"), [("h0", ("h0",)), (["h0", "c0"], ("h0", "c0")), ({"h0": "b h"}, ("h0",))])
+def test_a_rule_names_one_output_or_several(rule: object, outputs: tuple[str, ...]) -> None:
+    assert names(rule) == outputs

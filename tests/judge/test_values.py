@@ -10,7 +10,6 @@ import pytest
 
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
-from grader.judge.values import names
 from grader.nouns import Case, Check, Observation, Part, Verdict
 
 Judge = Callable[..., Verdict]
@@ -18,13 +17,6 @@ ENC = np.random.default_rng(7).normal(size=(4, 7, 6)).astype(np.float32)
 H0 = np.random.default_rng(8).normal(size=(4, 3)).astype(np.float32)
 AXES = {"enc_hiddens": "b s 2h", "h0": "b h"}
 RIGHT = {"enc_hiddens": ENC, "h0": H0}
-
-
-@pytest.mark.parametrize(
-    ("rule", "outputs"), [("h0", ("h0",)), (["h0", "c0"], ("h0", "c0")), ({"h0": "b h"}, ("h0",))]
-)
-def test_a_rule_names_one_output_or_several(rule: object, outputs: tuple[str, ...]) -> None:
-    assert names(rule) == outputs
 
 
 # --- shape ----------------------------------------------------------------------------------------------------------
@@ -104,9 +96,7 @@ def test_close_uses_the_lengths_of_the_case(verdict: Judge) -> None:
     got = ENC.copy()
     got[1, 5:] = got[3, 2:] = 9
 
-    found = verdict(
-        "close", "enc_hiddens", RIGHT, {"enc_hiddens": got}, axes=AXES, args={"lengths": [7, 5, 3, 2]}
-    )
+    found = verdict("close", "enc_hiddens", RIGHT, {"enc_hiddens": got}, axes=AXES, args={"lengths": [7, 5, 3, 2]})
 
     assert found.reason.endswith("; only at padded places")
 
@@ -216,7 +206,7 @@ def test_same_compares_the_student_with_the_student(same: Judge) -> None:
 
 
 def test_same_says_what_differs(same: Judge) -> None:
-    found = same(FIRST_ROW, {"h0": H0[:1] + [0, 0.5, 1]}, {"h0": H0})
+    found = same(FIRST_ROW, {"h0": H0[:1] + np.array([0, 0.5, 1])}, {"h0": H0})
 
     assert (found.outcome, found.case, found.output) == ("failed", "alone", "h0")
     assert found.reason.startswith("alone.h0 and ragged.h0[0:1] are not the same: h0: 2 of 3 values differ, worst ")

@@ -69,12 +69,12 @@ def _helper(hw):
     return None
 '''
 
-MISTAKES = '''\
+MISTAKES = """\
 from grader.nouns import Edit, Mistake, Variant
 
 forgets_last = Mistake("sums.py", was="sum(values)", now="sum(values[:-1])", hint="Add every value.")
 add_reversed = Variant((Edit("sums.py", "sum(values)", "sum(reversed(values))"),))
-'''
+"""
 
 FILES = {
     "rubrics/hw0.yaml": RUBRIC,

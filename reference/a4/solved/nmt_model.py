@@ -2,7 +2,7 @@
 
 Axes: b sentences, s source positions, t target positions, e embedding, h hidden, v target words, k beams.
 """
-# ruff: noqa: N803, N806  (the handout fixes Ybar_t, O_t and their kin)
+# ruff: noqa: N803, N806, N812, RET504  (the handout fixes Ybar_t, O_t, F and their kin)
 
 from __future__ import annotations
 

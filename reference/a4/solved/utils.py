@@ -1,4 +1,5 @@
 """Padding, reading and batching of sentences: the helpers of CS224N assignment 4."""
+# ruff: noqa: PTH123  (as students know it)
 
 from __future__ import annotations
 

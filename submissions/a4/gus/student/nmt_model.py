@@ -94,9 +94,9 @@ class NMT(nn.Module):
         dec_state = self.decoder(Ybar_t, dec_state)
         dec_hidden = dec_state[0]
         e_t = torch.bmm(enc_hiddens_proj, dec_hidden.unsqueeze(2))
-        # squeeze until only (b, s) is left
+        # (b, s, 1): squeeze until only (b, s) is left
         while e_t.dim() > 2:
-            e_t = e_t.squeeze(1)
+            e_t.squeeze(-1)
         # ---- END OF YOUR CODE ----
         if enc_masks is not None:
             e_t = e_t.masked_fill(enc_masks.bool(), -float('inf'))

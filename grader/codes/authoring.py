@@ -1,0 +1,253 @@
+"""Codes about rubrics, mistakes and proofs: code -> (title, what it means and what to do)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+AUTHORING: Final[dict[str, tuple[str, str]]] = {
+    "E-CHECK-NAME": (
+        "There is no check of this name",
+        """
+        The kind of a check is the key that says what is checked: shape, close, equal, below, above, finite, same,
+        gradient, parameters, dropout, raises, number, lines, bleu, all. The message lists what is known, and the one
+        that is closest.
+        """,
+    ),
+    "E-CHECK-KIND": (
+        "A check says nothing, or two things",
+        """
+        Every check has exactly one kind: `{close: h0, points: 3}`. Two kinds are two checks, with points of their
+        own, or an `all`, which pays only if everything in it holds.
+        """,
+    ),
+    "E-CHECK-OPTION": (
+        "An option that this check does not take",
+        """
+        `rtol` and `atol` belong to checks that measure, `tokenize` to bleu, and so on. `same` takes no `cases`, since
+        its operands name them.
+        """,
+    ),
+    "E-CHECK-SOURCE": (
+        "A check has nothing to look at in this part",
+        """
+        `number` needs `answers: true`, `lines` and `bleu` need `reads: FILE`, everything else a `probe`. Add it to
+        the part, or move the check to the part it belongs to.
+        """,
+    ),
+    "E-OPERAND": (
+        "An operand cannot be read",
+        """
+        An operand of `same` is `case.output` or `case.output[slices]`: `alone.h0`, `ragged.enc_hiddens[0:1]`. Only
+        numbers and slices may stand between the brackets.
+        """,
+    ),
+    "E-AXES": (
+        "Axes do not fit the reference",
+        """
+        The axes of an output are letters, numbers, or both with a shift: `b s 2h`, `b t-1 3`. Each letter must have
+        one size in all outputs of a case, as the reference gives them. Mend the axes, or what the probe returns.
+        """,
+    ),
+    "E-RUBRIC-FILE": (
+        "The rubric cannot be read",
+        """
+        There is no such file, it is a folder, it is empty, larger than 1 MiB, or may not be read. docs/rubric.md
+        holds a small rubric to begin with.
+        """,
+    ),
+    "E-RUBRIC-FIND": (
+        "There is no such rubric",
+        """
+        `--rubric` takes a path, or the name of a file in `rubrics/` beside the submissions or in the working folder.
+        The message lists those that were found.
+        """,
+    ),
+    "E-RUBRIC-ENCODING": (
+        "The rubric holds bytes that are no text",
+        """
+        A rubric is UTF-8 without invisible characters. The place names the first byte or character that is not;
+        delete it, or save the file again as UTF-8.
+        """,
+    ),
+    "E-RUBRIC-YAML": (
+        "The YAML cannot be read",
+        """
+        Rubrics are YAML 1.2 without surprises: 1e-4 is a number, `no` and `on` are words, keys are always text, tags,
+        anchors and aliases are refused. The place is where reading stopped; the cause is often one line above: a
+        missing colon, a tab, an open bracket or quote.
+        """,
+    ),
+    "E-RUBRIC-TWICE": (
+        "A key or id stands there twice",
+        """
+        YAML would let the last one win in silence. Keep one of the two. Ids of checks and written items must differ
+        within a part.
+        """,
+    ),
+    "E-RUBRIC-KEY": (
+        "There is no such key",
+        """
+        The message lists the keys that are known at this place, and the closest one. `grade schema` prints the JSON
+        Schema, with which an editor completes keys and marks unknown ones.
+        """,
+    ),
+    "E-RUBRIC-MISSING": (
+        "A key is missing",
+        """
+        The key is needed at this place; the message says what it means.
+        """,
+    ),
+    "E-RUBRIC-TYPE": (
+        "A value is not what belongs there",
+        """
+        A text stands where a number belongs, a list where a mapping belongs, a name has signs that no name has, or
+        there is no value behind the colon. The message says what is allowed.
+        """,
+    ),
+    "E-RUBRIC-EMPTY": (
+        "A part has nothing to judge",
+        """
+        A part needs checks, written items or plots. Remove it, or say what its points are for.
+        """,
+    ),
+    "E-RUBRIC-POINTS": (
+        "The points do not add up",
+        """
+        `points` of the rubric are the sum of its parts, and `points` of a part the sum of its checks and written
+        items. A mistake keeps at most what the checks of the part are worth: points for written answers are not
+        counted there.
+        """,
+    ),
+    "E-RUBRIC-SOURCE": (
+        "A part has two sources",
+        """
+        A part is observed by a `probe`, `reads` a file, or takes `answers` from answers.md. Make two parts of it.
+        """,
+    ),
+    "E-RUBRIC-CASE": (
+        "Cases and probe do not fit",
+        """
+        A probe needs at least one case, cases need a probe, and a check or plot may only name cases of its own part.
+        """,
+    ),
+    "E-RUBRIC-PLOT": (
+        "A plot is not one of heatmap and curve",
+        """
+        A plot draws one output of one case: `{heatmap: weights, case: ragged, title: ...}` or `{curve: loss, ...}`.
+        """,
+    ),
+    "E-RUBRIC-OPERAND": (
+        "An operand is no output of a case",
+        """
+        `same` takes two operands, each `case.output` or `case.output[slices]`, as in `ragged.h0[0:1]`.
+        """,
+    ),
+    "E-RUBRIC-AXES": (
+        "The axes of an output cannot be read",
+        """
+        Axes are separated by blanks: letters, numbers, or both with a shift, `b s 2h`, `b t-1 3`.
+        """,
+    ),
+    "E-RUBRIC-LIMIT": (
+        "A limit cannot be read",
+        """
+        Times are seconds (`wall_s: 10`), sizes are numbers with a unit (`memory: 2 GiB`, `answer: 64 MiB`). Take them
+        from measured right answers, with room to spare: honest answers are heavy.
+        """,
+    ),
+    "E-RUBRIC-UNIT": (
+        "A name leads to no unit",
+        """
+        `fills` names what students write, as `unit.function` or `unit.Class.function`, and the unit must stand under
+        `units`. What is untouched there is `skipped`.
+        """,
+    ),
+    "E-RUBRIC-PROBE": (
+        "There is no such probe",
+        """
+        A probe is a function in probes.py of the reference folder: `def encode(hw, *, lengths, seed)`. It takes the
+        hand-in first, the arguments of its cases by name, and a seed.
+        """,
+    ),
+    "E-RUBRIC-ARGUMENT": (
+        "A case does not fit its probe",
+        """
+        All keys of a case but `public` and `apart` are arguments of the probe. One is missing, unknown, or given by
+        the grader itself, as the seed is.
+        """,
+    ),
+    "E-RUBRIC-REFERENCE": (
+        "A file of the reference is missing or cannot be read",
+        """
+        The folder reference/ID/ beside the rubric holds the solved files, probes.py, mistakes.py, and whatever the
+        rubric names. The message says which file, and those of nearly the same name.
+        """,
+    ),
+    "E-RUBRIC-SECRET": (
+        "A secret file would be given to students",
+        """
+        Stand-ins and staff files lie beside the hand-in in the jail, where student code can read them, and go into
+        the handout. So they may not come from solved/, be mistakes.py, or lead out of the reference folder by a link.
+        Put a file made for students into stand_ins/, staff/ or data/.
+        """,
+    ),
+    "E-RUBRIC-PYTHON": (
+        "probes.py or mistakes.py is not right",
+        """
+        The file is no Python, cannot be read, or raises when it is run. The place is its own line.
+        """,
+    ),
+    "E-RUBRIC-MISTAKE": (
+        "Rubric and mistakes.py do not name the same",
+        """
+        A mistake in the rubric must be a `Mistake` in mistakes.py, a name under `accept` a `Variant`; and everything
+        in mistakes.py must stand in the rubric, or it would never be proved.
+        """,
+    ),
+    "E-MISTAKE-EDIT": (
+        "An edit does not apply",
+        """
+        `was` must stand in the solved file exactly once, and the file must still be Python afterwards. Take a longer
+        piece of the line if it stands there twice; after changing the reference, change the edit with it.
+        """,
+    ),
+    "E-MISTAKE-HINT": (
+        "A hint is no sentence",
+        """
+        Students read the hint as it is: one short sentence with a full stop, about what is right, never a line of the
+        reference.
+        """,
+    ),
+    "E-MISTAKE-POINTS": (
+        "A mistake that loses nothing",
+        """
+        The rubric says that this mistake keeps all points in every part that names it. Then it is a `Variant`, or the
+        rubric should say what it loses.
+        """,
+    ),
+    "E-PROOF-POINTS": (
+        "Other points than the rubric promises",
+        """
+        The reference and every variant must keep all points, every mistake those written beside it. Here it kept
+        others; the message says what was seen.
+
+        If the points seen are right, correct the number. If they are too many, the cases do not tell the two apart:
+        other sizes, padding, a batch of one, train mode or a backward pass may. If a variant loses points, a check
+        asks for more than the handout does.
+        """,
+    ),
+    "E-PROOF-NAME": (
+        "A mistake is not known by its own name",
+        """
+        Its outputs are equal to those of another mistake, so a student could not be told which it is. Merge the two,
+        or add a case in which they differ.
+        """,
+    ),
+    "E-PROOF-UNSEEN": (
+        "A mistake that nothing sees",
+        """
+        It keeps full marks in every part. Either it is just as right, then make it a `Variant`; or no case shows it,
+        then add a case or a check that does.
+        """,
+    ),
+}

@@ -1,0 +1,171 @@
+"""Codes in reasons that students read: code -> (title, what it means and what to do)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FINDINGS: Final[dict[str, tuple[str, str]]] = {
+    "E-SHAPE": (
+        "The shape is another one",
+        """
+        The output has other sizes than expected. All sizes of a case differ from each other, so an axis can be named:
+        `got (7, 4, 6) = (s, b, 2h), expected (4, 7, 6) = (b, s, 2h)` says that the first two axes are swapped.
+
+        Look for `transpose`, `permute`, `squeeze` and `batch_first`. `squeeze()` without an axis also removes the
+        batch where the batch is 1; write `squeeze(axis)`. A shape is never broadcast before it is compared.
+        """,
+    ),
+    "E-DTYPE": (
+        "The numbers are of another type",
+        """
+        Floats were expected and integers or truth values came, or the other way round; in some parts the width counts
+        too. Look for `//`, `.long()`, `==` and `torch.tensor` of a list without `dtype=`.
+        """,
+    ),
+    "E-VALUE": (
+        "The values differ",
+        """
+        Shape and type are right, but values differ by more than the tolerance, |got - expected| <= atol + rtol
+        |expected|. The reason says how many differ, how much at worst, at which place, and in which way where that
+        can be seen: a factor, a shift, swapped halves, only the first row.
+
+        "Consistent with a known mistake" means that the same wrong numbers come out of that mistake. It is no proof
+        of what was written.
+        """,
+    ),
+    "E-NONFINITE": (
+        "NaN, infinity, or no values at all",
+        """
+        The output holds NaN or infinity where finite numbers belong, or no values. The usual causes are a softmax
+        over a row that is masked everywhere, a logarithm or a division of zero, and a mask of `-inf` added twice.
+        """,
+    ),
+    "E-OUTPUT": (
+        "An output is missing or of another kind",
+        """
+        The part looks for an output of this name, and it is not there, or is a text where numbers belong. Return what
+        the handout asks for, in its order.
+        """,
+    ),
+    "E-NAME": (
+        "A file, class or function is not there",
+        """
+        The hand-in is searched for the names of the handout, whatever the files are called. This one was not found in
+        any of them. Give it its handout name again, and look whether the file was handed in and can be imported.
+        """,
+    ),
+    "E-STUB": (
+        "The stub is unchanged",
+        """
+        The function still is as the handout gave it. If it was written elsewhere, in a copy or in a notebook, hand
+        that file in as well.
+        """,
+    ),
+    "E-IMPORT": (
+        "A file cannot be imported",
+        """
+        The file raised while it was imported: a syntax error, a package that is not there, or code that runs at
+        import and needs something of your machine. Every part that needs the file waits for it; the others are
+        graded.
+
+        Put what trains, downloads or opens files below `if __name__ == "__main__":`.
+        """,
+    ),
+    "E-RAISED": (
+        "The code raised an exception",
+        """
+        The type stands in the reason, and for public cases the message and the last line in your own files too. Of
+        hidden cases the message goes to staff only, since it could show hidden inputs.
+
+        Cases differ in batch size and lengths, and one has a batch of one: a size written as a number breaks there.
+        """,
+    ),
+    "E-LEFT": (
+        "The process ended before it answered",
+        """
+        `sys.exit`, `os._exit`, a crash in compiled code, or a signal ended the process. What it had printed or
+        computed by then does not count. Remove calls that end the program from everything but the main file.
+        """,
+    ),
+    "E-LIMIT": (
+        "A limit was reached",
+        """
+        The case used more wall time, CPU time, memory, output, answer or processes than the part allows. The reason
+        says which, how much was allowed and, where it was measured, used.
+
+        Loops over single elements, tensors with a needless axis, prints in an inner loop and work at import are the
+        usual causes.
+        """,
+    ),
+    "E-UNREADABLE": (
+        "The answer is not readable",
+        """
+        What came out of the process breaks a rule of the format, which the reason names. The answer is written by the
+        grader's own worker; it becomes unreadable when something else writes to its file descriptor, or when the
+        process is ended while it writes. Do not write to descriptors that you have not opened.
+        """,
+    ),
+    "E-GRADIENT": (
+        "No gradient arrives, or it is not finite",
+        """
+        After one backward pass the gradient of this parameter is missing, zero everywhere, NaN or infinite. `detach`,
+        `.data`, `.item()`, `torch.tensor(...)` of a tensor, `argmax`, numpy and `no_grad` cut the way back; so does a
+        layer that was made but is not used.
+        """,
+    ),
+    "E-PARAMETERS": (
+        "The parameters are not those asked for",
+        """
+        A parameter is missing, has another shape, or is not expected. Compare the names and sizes of the layers with
+        the handout, and look at `bias=`: a layer with a bias has one parameter more. Order does not matter.
+        """,
+    ),
+    "E-DROPOUT": (
+        "Dropout does not work as it should",
+        """
+        In train mode about the given share of the values must be 0, and those that survive must be the values of eval
+        mode divided by (1 - rate); in eval mode nothing is dropped. `nn.Dropout` does all of it, once, at the place
+        that the handout names.
+        """,
+    ),
+    "E-RAISES": (
+        "An exception was expected",
+        """
+        The case gives an input that must be refused with an exception of the named type, and none, or another one,
+        was raised. An `assert` raises AssertionError; a check that only prints raises nothing.
+        """,
+    ),
+    "E-BOUND": (
+        "A value is beyond its bound",
+        """
+        Values are not below or above the bound that the part sets. NaN is on neither side, and nothing at all does
+        not pass.
+        """,
+    ),
+    "E-NUMBER": (
+        "A number in answers.md",
+        """
+        The number is read from a line `name = number` of answers.md; 4/9, 0.444, 44.4 % and a decimal comma are all
+        understood. If no such line is found, a person looks for it and nothing is lost. If it is found and lies
+        outside the tolerance, it is wrong.
+
+        In a rubric the same code says that the expected value itself is no number: mend it there.
+        """,
+    ),
+    "E-LINES": (
+        "The file has another number of lines",
+        """
+        The file must have one line for every line of the reference text, in its order; an empty line stands for a
+        sentence without translation. A run that was interrupted leaves lines out; writing with `print` in two places
+        doubles them.
+        """,
+    ),
+    "E-BLEU": (
+        "BLEU is not above the bar",
+        """
+        BLEU was computed again from the file that was handed in, with sacrebleu and the tokenization that the handout
+        names. The bar lies well below what a right model reaches; train longer, and look whether the file belongs to
+        the last checkpoint and whether its lines are in the order of the source.
+        """,
+    ),
+}
