@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from grader.errors import HarnessError, Message
 from grader.nouns import Edit, Handout, Mistake, Observation, Part, Rubric, Run, Variant
@@ -30,6 +31,17 @@ class Course:
     files: Mapping[str, bytes]
     observer: Observer
     _known: dict[tuple[str, str], Cases] = field(default_factory=dict)  # (mistake, part)
+
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of the rubric and of every file of the reference folder."""
+        folder = Path(self.rubric.folder)
+        whole = hashlib.sha256(self.rubric.sha256.encode())
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+            whole.update(
+                path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+            )
+        return whole.hexdigest()
 
     @cached_property
     def reference(self) -> Mapping[str, Cases]:

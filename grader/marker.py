@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from grader.course import Cases, Course, by_part
-from grader.nouns import Array, Edition, Observation, Part, PartResult, Submission, SubmissionResult
+from grader.nouns import Array, Edition, Level, Observation, Part, PartResult, Submission, SubmissionResult
 from grader.observer import Observed
-from grader.pictures import with_pictures
+from grader.pictures import arrays_of, with_pictures
+from grader.versions import versions
 
 NOTE_REPAIR = "repair "
 
@@ -20,14 +23,27 @@ class Marker:
 
     course: Course
     parts: tuple[Part, ...]
+    level: Level
     arrays_folder: Path
-    expected_arrays: dict[str, Array] = field(default_factory=dict)
+    _judged: bool = False
+
+    def name_of(self, submission: Submission) -> str:
+        """Names everything that a result rests on: the files, the course, the versions, and our own rules."""
+        told = [submission.sha256, submission.id, *submission.left_out, "", *submission.warnings, ""]
+        told += [
+            self.course.sha256,
+            self.level,
+            *(part.id for part in self.parts),
+            *sorted(map(str, versions().items())),
+        ]
+        return hashlib.sha256("\n".join([*told, _rules_sha256()]).encode("utf-8", "surrogatepass")).hexdigest()
 
     def mark(self, submission: Submission, observed: Observed) -> SubmissionResult:
         """The result of one submission.
 
         Raises: HarnessError if the reference itself does not answer.
         """
+        self._judged = True
         seen = by_part(observed.observations)
         edition = _edition(self.course.rubric.editions, submission.files)
         arrays: dict[str, Array] = {}
@@ -41,9 +57,9 @@ class Marker:
         return self._total(submission, observed, parts, _findings(submission, notes, edition), notes, arrays)
 
     def keep_expected(self) -> None:
-        """Writes the arrays of the reference that some page shows."""
-        if self.expected_arrays:
-            write_arrays(self.arrays_folder / "expected.safetensors", self.expected_arrays)
+        """Writes what the reference gave, for the pages; nothing if no submission had to be judged."""
+        if self._judged:
+            write_arrays(self.arrays_folder / "expected.safetensors", arrays_of(self.course.reference))
 
     def _part(self, part: Part, got: Cases, *, known_apply: bool) -> tuple[PartResult, dict[str, Array]]:
         from grader.judge.mistakes import needs_known
@@ -54,9 +70,7 @@ class Marker:
         known = self.course.known(part) if wanted else {}
         hints = {name: mistake.hint for name, mistake in self.course.mistakes.items()}
         result = judge_part(part, self.course.rubric, expected, got, known, hints)
-        result, yours, theirs = with_pictures(part, result, expected, got)
-        self.expected_arrays.update(theirs)
-        return result, yours
+        return with_pictures(part, result, expected, got)
 
     def _total(
         self,
@@ -84,6 +98,7 @@ class Marker:
             parts=tuple(parts),
             findings=findings,
             arrays=name,
+            mark=self.name_of(submission),
         )
 
 
@@ -116,6 +131,13 @@ def unread(entry_id: str, points: float, reason: str) -> SubmissionResult:
     return SubmissionResult(
         id=entry_id, sha256="", score=0.0, max=points, pending=points, seconds=0.0, cached=False, error=reason
     )
+
+
+@cache
+def _rules_sha256() -> str:
+    package = Path(__file__).resolve().parent
+    files = sorted([*package.glob("*.py"), *package.glob("judge/*.py"), *package.glob("nouns/*.py")])
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _edition(editions: Sequence[Edition], files: Mapping[str, bytes]) -> Edition | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from types import TracebackType
@@ -96,10 +95,9 @@ class Observer:
         if first is None:
             return
         waiting: dict[str, _Unknown] = {}
-        with closing(self._started().each(_jobs(chain([first], unknown), waiting), self._on_event)) as finished:
-            for job, got in finished:
-                yield from _drained(known)
-                yield self._kept(waiting.pop(job.key), got)
+        for job, got in self._started().each(_jobs(chain([first], unknown), waiting), self._on_event):
+            yield from _drained(known)
+            yield self._kept(waiting.pop(job.key), got)
         yield from _drained(known)
 
     def _started(self) -> Pool:

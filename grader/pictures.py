@@ -12,18 +12,27 @@ MAX_VALUES = 1_000_000  # per array; larger ones are left out of the pages
 
 def with_pictures(
     part: Part, result: PartResult, expected: Mapping[str, Observation], got: Mapping[str, Observation]
-) -> tuple[PartResult, dict[str, Array], dict[str, Array]]:
-    """The result with its pictures, and the arrays they show: the student's and the reference's, by name."""
-    pictures = _plots(part) + _failures(part, result)
-    yours: dict[str, Array] = {}
-    theirs: dict[str, Array] = {}
-    kept = []
-    for picture in pictures:
-        has_yours = _take(picture.yours, picture, got, yours)
-        has_theirs = _take(picture.expected, picture, expected, theirs)
-        if has_yours or (has_theirs and picture.kind != "matrices"):
+) -> tuple[PartResult, dict[str, Array]]:
+    """The result with its pictures, and the student's arrays that they show, by name."""
+    kept, yours = [], {}
+    for picture in _plots(part) + _failures(part, result):
+        mine = _array(picture, got)
+        if mine is not None:
+            yours[picture.yours] = mine
+        if mine is not None or (picture.kind != "matrices" and _array(picture, expected) is not None):
             kept.append(picture)
-    return replace(result, pictures=tuple(kept)), yours, theirs
+    return replace(result, pictures=tuple(kept)), yours
+
+
+def arrays_of(reference: Mapping[str, Mapping[str, Observation]]) -> dict[str, Array]:
+    """Everything the reference gave (part -> case -> observation) that a picture may show, by name."""
+    return {
+        _name(part, case, output): array
+        for part, cases in reference.items()
+        for case, observation in cases.items()
+        for output, array in observation.tensors.items()
+        if _fits(array)
+    }
 
 
 def _plots(part: Part) -> list[Picture]:
@@ -66,13 +75,14 @@ def _failures(part: Part, result: PartResult) -> list[Picture]:
     ]
 
 
-def _take(name: str, picture: Picture, source: Mapping[str, Observation], into: dict[str, Array]) -> bool:
+def _array(picture: Picture, source: Mapping[str, Observation]) -> Array | None:
     observation = source.get(picture.case)
     array = observation.tensors.get(picture.output) if observation else None
-    if array is None or array.size == 0 or array.size > MAX_VALUES:
-        return False
-    into[name] = array
-    return True
+    return array if array is not None and _fits(array) else None
+
+
+def _fits(array: Array) -> bool:
+    return 0 < array.size <= MAX_VALUES
 
 
 def _name(part: str, case: str, output: str) -> str:

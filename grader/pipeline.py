@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,11 +70,10 @@ def grade(order: Order, watch: Watch) -> Results:
     watch.begin(_title(rubric, len(entries), order.level, workers), len(entries), workers)
     try:
         with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students:
-            results = _mark_all(order, course, parts, students, entries, watch)
-        results = _written(order, results, course, started, watch)
+            marked = _mark_all(order, course, parts, students, entries, watch)
+        return _written(order, marked, course, started, watch)
     finally:
         watch.end()
-    return results
 
 
 def chosen_parts(rubric: Rubric, wanted: Sequence[str]) -> tuple[Part, ...]:
@@ -96,8 +95,8 @@ def _mark_all(
 ) -> tuple[SubmissionResult, ...]:
     from grader.marker import Marker, unread
 
-    marker = Marker(course, parts, order.out / "arrays")
-    desk = _Desk(order, course.rubric, parts)
+    marker = Marker(course, parts, order.level, order.out / "arrays")
+    desk = _Desk(order, course.rubric, parts, marker.name_of, watch)
     with desk.stack:
         for observed in students.each(desk.wanted(entries)):
             result = marker.mark(desk.submissions.pop(observed.hand_in.key), observed)
@@ -113,7 +112,14 @@ def _mark_all(
 class _Desk:
     """Where submissions lie between being read and being marked."""
 
-    def __init__(self, order: Order, rubric: Rubric, parts: tuple[Part, ...]) -> None:
+    def __init__(
+        self,
+        order: Order,
+        rubric: Rubric,
+        parts: tuple[Part, ...],
+        name_of: Callable[[Submission], str],
+        watch: Watch,
+    ) -> None:
         self.submissions: dict[str, Submission] = {}
         self.results: dict[str, SubmissionResult] = {}
         self.unread: dict[str, IntakeError] = {}
@@ -122,6 +128,9 @@ class _Desk:
         self._rubric = rubric
         self._runs = runs_of(rubric, [part.id for part in parts])
         self._opener: Opener | None = None
+        self._name_of = name_of
+        self._watch = watch
+        self._before = {} if order.fresh else _results_before(order.out / "results.json")
 
     def wanted(self, entries: Sequence[Entry]) -> Iterator[Wanted]:
         """Every entry that can be read, as a hand-in to run; read only when a slot is free for it."""
@@ -132,6 +141,11 @@ class _Desk:
             if isinstance(read, IntakeError):
                 self.unread[entry.id] = read
                 continue
+            before = self._before.get(self._name_of(read))
+            if before is not None:
+                self.results[read.id] = replace(before, cached=True)
+                self._watch.done(self.results[read.id])
+                continue
             self.submissions[read.id] = read
             yield HandIn(read.id, read.sha256, read.files), self._runs
 
@@ -139,6 +153,21 @@ class _Desk:
         if self._opener is None:
             self._opener = self.stack.enter_context(Opener(self._order.level))
         return self._opener.open(data, name)
+
+
+def _results_before(path: Path) -> dict[str, SubmissionResult]:
+    """What an earlier run said, by what it rests on; without what was broken, which is tried again."""
+    from grader.results import read_results
+
+    try:
+        results = read_results(path)
+    except UsageError:  # none, cut, or of another version: everything is judged anew
+        return {}
+    return {
+        result.mark: result
+        for result in results.submissions
+        if result.mark and not any(part.verdict == "broken" for part in result.parts)
+    }
 
 
 def _written(

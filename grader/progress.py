@@ -206,4 +206,5 @@ _COUNTED = ("passed", "failed", "crashed", "stopped", "skipped", "broken")
 def watch_for(choice: str | None, *, terminal: bool) -> Watch:
     """The watch for `--progress`: `rich`, `plain` or `none`; without a choice the terminal decides."""
     chosen = choice or ("rich" if terminal else "plain")
-    return {"rich": Live, "plain": Plain, "none": Silent}[chosen]()
+    kinds: dict[str, type[Live] | type[Plain] | type[Silent]] = {"rich": Live, "plain": Plain, "none": Silent}
+    return kinds[chosen]()

@@ -70,12 +70,12 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
     Raises: RubricError if an edit does not apply; HarnessError if the reference does not answer.
     """
     judged = tuple(part for part in parts if part.checks)
-    wanted = [(name, part) for part in judged for name in part.mistakes]
-    course.learn(wanted)
+    paid = tuple(part for part in judged if _full(part))  # a mistake is not asked to learn a toy task for no points
+    course.learn((name, part) for part in paid for name in part.mistakes)
     tried = []
-    for kind, observed in _versions(course, judged):
+    for kind, observed in _versions(course, judged, paid):
         heard(observed.hand_in.key)
-        tried.append(_tried(course, judged, kind, observed))
+        tried.append(_tried(course, paid if kind == "mistake" else judged, kind, observed))
     return Proof(
         assignment=course.rubric.assignment,
         full=sum(_full(part) for part in judged),
@@ -85,7 +85,7 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
     )
 
 
-def _versions(course: Course, parts: tuple[Part, ...]) -> Iterator[tuple[str, Observed]]:
+def _versions(course: Course, parts: tuple[Part, ...], paid: tuple[Part, ...]) -> Iterator[tuple[str, Observed]]:
     kinds = {"reference": "reference", "nothing": "nothing"}
     kinds |= dict.fromkeys(course.rubric.accept, "variant") | dict.fromkeys(course.mistakes, "mistake")
 
@@ -95,8 +95,9 @@ def _versions(course: Course, parts: tuple[Part, ...]) -> Iterator[tuple[str, Ob
         yield hand_in("nothing", {}), runs
         for name in course.rubric.accept:
             yield course.edited(name, course.variants[name].edits), runs
+        enough = runs_of(course.rubric, [part.id for part in paid])
         for name, mistake in course.mistakes.items():
-            yield course.edited(name, mistake.edits), runs
+            yield course.edited(name, mistake.edits), enough
 
     for observed in course.observer.each(_wanted()):
         yield kinds[observed.hand_in.key], observed

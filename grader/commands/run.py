@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -116,8 +116,8 @@ def _scores(results: Results) -> str:
 
 
 def _hardest(results: Results) -> str:
-    won: Counter[str] = Counter()
-    most: Counter[str] = Counter()
+    won: defaultdict[str, float] = defaultdict(float)
+    most: defaultdict[str, float] = defaultdict(float)
     mistakes: Counter[str] = Counter()
     for submission in results.submissions:
         for part in submission.parts:

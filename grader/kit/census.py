@@ -1,7 +1,7 @@
 """Which file of a hand-in holds what: units are found by the names they define, never by their path.
 
 Of several candidates the one is taken that parses, is not wholly an untouched stub, holds most of the names,
-lies nearest the top, and has the handout's file name; in this order.
+lies nearest the top, beside other units, and has the handout's file name; in this order.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,6 +110,12 @@ class Census:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.files = [SourceFile(root, path) for path in _walk(root)]
+        self._homes: Counter[Path] = Counter()
+
+    def settle(self, units: Iterable[Sequence[str]]) -> None:
+        """Learns which folders hold most units, so that all come from one where several are as good."""
+        for names in units:
+            self._homes.update({file.path.parent for file in self.candidates("", names) if file.pieces})
 
     def candidates(self, unit: str, names: Sequence[str]) -> list[SourceFile]:
         """The files that define any of these names, best first; those that do not parse come last."""
@@ -135,6 +142,7 @@ class Census:
             -len(file.names.intersection(names)),
             _is_copy(file),
             _depth(file),
+            -self._homes[file.path.parent],
             file.path.stem != unit,
             file.is_notebook,
             file.relative,

@@ -93,6 +93,7 @@ class Handin:
 
     def load_all(self) -> None:
         """Imports every unit once, in the order given; what goes wrong waits for whoever asks."""
+        self._census.settle([unit["defines"] for unit in self._units.values()])
         for name, unit in self._units.items():
             if name in self._blocked:
                 self._loaded[name] = Blocked(name, *self._blocked[name])
@@ -146,11 +147,27 @@ class Handin:
         except BaseException as error:
             return ImportFailed(name, error)
         for stand_in in given:
-            for key, value in _own_names(stand_in).items():
-                if key in vars(module):
-                    setattr(module, key, value)
+            self._stand_in(module, stand_in)
         self._complete(name, module, tree, wanted)
         return module
+
+    def _stand_in(self, module: ModuleType, given: ModuleType) -> None:
+        """Puts the staff's classes in the place of the student's, wherever the unit has them from.
+
+        What the student's class has beyond the staff's (a `forward`, say, that this unit calls) is kept.
+        """
+        for key, value in _own_names(given).items():
+            theirs = vars(module).get(key)
+            if theirs is value or theirs is None:
+                theirs = self._of_other_units(key)
+            value = _with_extras(value, theirs)
+            setattr(given, key, value)
+            if key in vars(module):
+                setattr(module, key, value)
+
+    def _of_other_units(self, name: str) -> Any:
+        loaded = (self._loaded.get(unit) for unit, text in self._units.items() if name in text["defines"])
+        return next((vars(found).get(name) for found in loaded if isinstance(found, ModuleType)), None)
 
     def _choose(self, name: str, wanted: Sequence[str]) -> Path | None:
         """The file of a unit: the best that defines it, else the staff's, else one with another spelling."""
@@ -236,6 +253,16 @@ def _own_names(module: ModuleType) -> dict[str, Any]:
         for key, value in vars(module).items()
         if not key.startswith("_") and getattr(value, "__module__", None) == module.__name__
     }
+
+
+def _with_extras(given: Any, theirs: Any) -> Any:
+    """The staff's class with the methods that only the student's has."""
+    if not isinstance(given, type) or not isinstance(theirs, type):
+        return given
+    extras = {key: value for key, value in vars(theirs).items() if not key.startswith("__") and key not in vars(given)}
+    if not extras:
+        return given
+    return type(given)(given.__name__, (given,), {**extras, "__module__": given.__module__})
 
 
 def _function(file: SourceFile, names: Sequence[str]) -> tuple[Function, str] | None:

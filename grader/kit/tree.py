@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from .census import Census, Piece, SourceFile
 from .definitions import run_module
@@ -121,7 +122,7 @@ class Tree(importlib.abc.MetaPathFinder):
             spec = Spec(fullname, _Package(self, place), origin=str(place), is_package=True)
             spec.submodule_search_locations = [f"{OURS}{place}"]
             return spec
-        return Spec(fullname, _Source(self, self._overlay(place)), origin=str(place))
+        return Spec(fullname, _Source(self, place, self._overlay(place)), origin=str(place))
 
     def _overlay(self, place: Path) -> Path:
         """The staff's file for one that the student also has."""
@@ -188,12 +189,27 @@ class _OwnNames(importlib.abc.MetaPathFinder):
 
 
 class _Source(importlib.abc.Loader):
-    def __init__(self, tree: Tree, path: Path) -> None:
-        self.tree, self.path = tree, path
+    """Runs the overlay of a file: the file itself, or the staff's. What only the student's has stays reachable."""
+
+    def __init__(self, tree: Tree, path: Path, overlay: Path) -> None:
+        self.tree, self.path, self.overlay = tree, path, overlay
+        self.replaced: ModuleType | None = None
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__file__ = str(self.path)
-        self.tree.run(module, self.path)
+        module.__file__ = str(self.overlay)
+        self.tree.run(module, self.overlay)
+        if self.path != self.overlay:
+            vars(module).setdefault("__getattr__", self._from_replaced)
+
+    def _from_replaced(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self.replaced is None:
+            self.replaced = ModuleType(f"{self.tree.package}.replaced_{self.path.stem}")
+            self.replaced.__file__, self.replaced.__package__ = str(self.path), self.tree.package
+            self.tree.run(self.replaced, self.path)
+        self.tree.around.note(f"staff file {self.path.name} has no '{name}': taken from the file it replaced")
+        return getattr(self.replaced, name)
 
 
 class _Package(importlib.abc.Loader):

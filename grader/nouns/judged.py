@@ -116,6 +116,7 @@ class SubmissionResult:
     findings: tuple[str, ...] = ()  # files chosen, left out, replaced, repaired; edition
     arrays: str = ""  # file under out/arrays/
     error: str = ""  # why it could not be collected; then there are no parts
+    mark: str = ""  # names everything this result rests on: equal marks, equal results
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,12 @@ RESERVED = {"index", "con", "prn", "aux", "nul"}  # our own page; names that Win
 def page_name(submission_id: str) -> str:
     """The file name of a page: the id itself where it can be one, else a readable part of it and a hash."""
     plain = re.sub(r"[^\w.-]", "_", submission_id).strip(".")
-    fits = 0 < len(plain) and plain == submission_id and len(plain.encode()) <= MAX_BYTES and plain.casefold() not in RESERVED
+    fits = (
+        0 < len(plain)
+        and plain == submission_id
+        and len(plain.encode()) <= MAX_BYTES
+        and plain.casefold() not in RESERVED
+    )
     if fits and not plain.startswith("-"):
         return f"{plain}.html"
     digest = hashlib.sha256(submission_id.encode("utf-8", "surrogatepass")).hexdigest()[:10]

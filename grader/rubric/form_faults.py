@@ -49,7 +49,8 @@ def add_empty_faults(document: Document, faults: Faults) -> list[Key]:
     """
     data = document.data if isinstance(document.data, dict) else {}
     paths = [path for path in _empty(data, ()) if not (path[2:3] == ("cases",) and len(path) > 4)]
-    for path in paths:
+    known = {place for place, _ in document.faults}
+    for path in (each for each in paths if document.place(each) not in known):
         fact = f"'{path[-1]}' has no value"
         is_case = path[2:3] == ("cases",) and len(path) == 4
         help = f"write '{path[-1]}: {{}}' for no arguments" if is_case else "write one, or leave the key out"

@@ -112,6 +112,16 @@ def test_siblings_may_import_each_other_in_a_circle(load: Load) -> None:
     assert hw.utils.nmt_model is hw.nmt_model
 
 
+def test_what_only_the_students_sibling_can_do_stays(load: Load) -> None:
+    """Seen: a `forward` beside the handout's `source` and `target`, which NMT calls."""
+    own = "class ModelEmbeddings:\n    owner = 'student'\n    def forward(self):\n        return self.owner\n"
+    model = "import model_embeddings\nclass NMT:\n    def ask(self):\n        return model_embeddings.ModelEmbeddings().forward()\n"
+
+    hw = load({"model_embeddings.py": own, "nmt_model.py": model}, units=UNITS_GIVEN, given=GIVEN)
+
+    assert hw.nmt_model.NMT().ask() == "staff"
+
+
 # --- several candidates ---
 
 
@@ -141,6 +151,14 @@ def test_what_tools_left_behind_is_no_candidate(load: Load, folder: str) -> None
 
     with pytest.raises(Missing):
         _ = hw.nmt_model
+
+
+def test_units_come_from_the_folder_that_holds_most_of_them(load: Load) -> None:
+    files = {**beside("mine/"), "earlier/nmt_model.py": MODEL, "earlier/model_embeddings.py": EMBEDDINGS}
+
+    hw = load(files)
+
+    assert "file nmt_model: mine/nmt_model.py (of several: also earlier/nmt_model.py)" in hw.notes
 
 
 def test_a_file_that_parses_comes_before_one_that_does_not(load: Load) -> None:
@@ -316,6 +334,27 @@ def test_a_staff_file_is_there_for_those_who_did_not_hand_it_in(load: Load, styl
     hw = load(files, staff={"vocab.py": "class Vocab: owner = 2\n"})
 
     assert hw.nmt_model.Vocab.owner == 2
+
+
+def test_a_name_that_only_the_replaced_file_has_stays_importable(load: Load) -> None:
+    files = {
+        "nmt_model.py": "from vocab import Vocab, SentType\nclass NMT: pass\n",
+        "vocab.py": "SentType = list\nclass Vocab: owner = 1\n",
+    }
+
+    hw = load(files, staff={"vocab.py": "class Vocab: owner = 2\n"})
+
+    assert (hw.nmt_model.Vocab.owner, hw.nmt_model.SentType) == (2, list)
+    assert "staff file vocab.py has no 'SentType': taken from the file it replaced" in hw.notes
+
+
+def test_a_name_that_neither_file_has_is_missing(load: Load) -> None:
+    files = {"nmt_model.py": "from vocab import Nothing\nclass NMT: pass\n", "vocab.py": "x = 1\n"}
+
+    hw = load(files, staff={"vocab.py": "class Vocab: owner = 2\n"})
+
+    with pytest.raises(ImportFailed, match="cannot import name 'Nothing'"):
+        _ = hw.nmt_model
 
 
 # --- names that others have ---

@@ -44,6 +44,7 @@ def test_faults_of_form_agreement_and_reference_are_told_together(course: Path, 
         "hw0.yaml:23:21 E-CHECK-NAME",
         "hw0.yaml:38:64 E-RUBRIC-TYPE",
         "hw0.yaml:44:10 E-CHECK-SOURCE",
+        "hw0.yaml:44:22 E-CHECK-OPTION",
     ]
 
 
