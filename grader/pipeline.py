@@ -175,6 +175,7 @@ def _written(
 ) -> Results:
     from grader.judge.groups import grouped
     from grader.report.site import write_site
+    from grader.report.unchanged import note, stale
     from grader.results import write_results
 
     watch.step("pages")
@@ -196,7 +197,8 @@ def _written(
         seconds=time.monotonic() - started,
     )
     write_results(order.out / "results.json", results)
-    write_site(order.out, results)
+    write_site(order.out, results, only=stale(order.out, results))
+    note(order.out, results)
     return results
 
 

@@ -83,7 +83,7 @@ def cpu_stop(exit_status: int | None, cpu_s: float, limits: Limits) -> Stop | No
 
 def wall_stop(limits: Limits, tasks: int) -> Stop:
     """The stop of a case that was still running at its deadline; a bomb stands at the limit of processes then."""
-    if tasks >= limits.processes - 2:
+    if tasks >= limits.processes - limits.processes // 8:
         return Stop("processes", f"{limits.processes} processes are allowed; all were in use when time was up")
     return Stop("wall", f"{limits.wall_s:g} s are allowed; it was still running")
 

@@ -24,7 +24,7 @@ from typing import Any, Final
 from grader.box import recipes, staging
 from grader.box.slot import command
 from grader.box.switches import ALL_ON
-from grader.box.uids import free_uids
+from grader.box.uids import take_uids
 from grader.errors import HarnessError, Message
 from grader.nouns import LEVELS, Handout, Level
 
@@ -145,8 +145,7 @@ def _tried(level: Level) -> _Seen:
         seen["bubblewrap"] = (where is not None, where or "no bwrap on the path")
         if where is None:
             return seen
-    inside_tmp = any(Path(path).is_relative_to("/tmp") for path in (sys.base_prefix,))
-    seen["base"] = (not inside_tmp, sys.base_prefix)
+    seen["base"] = (not Path(sys.base_prefix).is_relative_to("/tmp"), sys.base_prefix)
     with _staged(level) as (host, uid, scratch):
         seen.update(_trial(host, level, uid, scratch))
     return seen
@@ -155,8 +154,9 @@ def _tried(level: Level) -> _Seen:
 @contextmanager
 def _staged(level: Level) -> Iterator[tuple[recipes.Host, int | None, str]]:
     folder = Path(tempfile.mkdtemp(prefix="grade-trial-"))
+    taken = take_uids(1) if os.getuid() == 0 else []
     try:
-        uid = free_uids(1)[0] if os.getuid() == 0 else None
+        uid = taken[0].number if taken else None
         scratch = folder / "slot"
         scratch.mkdir(mode=0o700)
         if uid is not None:
@@ -167,6 +167,8 @@ def _staged(level: Level) -> Iterator[tuple[recipes.Host, int | None, str]]:
         staging.stage(worker, _HANDOUT, staging.plan(_HANDOUT, level, ALL_ON, shares_uid=uid is None))
         yield replace(recipes.this_host(worker), program="trial.py"), uid, str(scratch)
     finally:
+        for each in taken:
+            each.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

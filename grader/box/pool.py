@@ -25,7 +25,7 @@ from grader.box import job as jobs_room
 from grader.box import recipes, staging
 from grader.box.slot import BoxDiedError, Command, Zygote, command, start
 from grader.box.switches import ALL_ON, Switches
-from grader.box.uids import free_uids
+from grader.box.uids import take_uids
 from grader.box.watch import CancelledError, Loop
 from grader.errors import HarnessError, Message
 from grader.nouns import Handout, Level, Observation, Run
@@ -65,7 +65,7 @@ class Pool:
         self._folder = Path(tempfile.mkdtemp(prefix="grade-box-"))
         self._level, self._switches = level, switches
         is_root = os.getuid() == 0
-        self._uids = free_uids(workers) if is_root and level != "open" else []
+        self._uids = take_uids(workers) if is_root and level != "open" else []
         self._workers = workers
         told = staging.plan(handout, level, switches, shares_uid=not (is_root and level != "open"))
         (self._folder / "worker").mkdir()
@@ -97,6 +97,8 @@ class Pool:
     def close(self) -> None:
         """Kills everything and removes what was staged."""
         self._dismiss()
+        for uid in self._uids:
+            uid.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _dismiss(self) -> None:
@@ -105,7 +107,7 @@ class Pool:
         self._crew = None
 
     def _slot(self, number: int) -> PoolSlot:
-        uid = self._uids[number] if self._uids else None
+        uid = self._uids[number].number if self._uids else None
         scratch = ""
         if self._level != "strict":
             folder = self._folder / f"slot-{number}"

@@ -146,6 +146,7 @@ class RunningJob:
     def __init__(self, zygote: Zygote, order: Mapping[str, Any], files: int, output_bytes: int) -> None:
         self._zygote = zygote
         self._pidfd = -1
+        self._kills = False  # whether killing that process ends the job; else stage1 does it, asked by the socket
         self._failure = ""
         self._over = False
         self.report: dict[str, Any] | None = None
@@ -233,7 +234,7 @@ class RunningJob:
         Raises: BoxDiedError if stage1 or the zygote do not say.
         """
         self._wait(END_S, for_report=False)
-        if self._pidfd >= 0 and not self._over:
+        if self._pidfd >= 0 and self._kills and not self._over:
             with suppress(ProcessLookupError, PermissionError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         with suppress(OSError):
@@ -258,7 +259,7 @@ class RunningJob:
         except OSError:
             packet, descriptors = b"", []
         if descriptors:
-            self._pidfd = descriptors[0]
+            self._pidfd, self._kills = descriptors[0], bool(json.loads(packet)["kill"])
             return True
         message = json.loads(packet) if packet else {"at": "error", "error": "stage1 left without a report"}
         if message["at"] == "error":

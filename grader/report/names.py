@@ -13,7 +13,7 @@ def page_name(submission_id: str) -> str:
     """The file name of a page: the id itself where it can be one, else a readable part of it and a hash."""
     plain = re.sub(r"[^\w.-]", "_", submission_id).strip(".")
     fits = (
-        0 < len(plain)
+        len(plain) > 0
         and plain == submission_id
         and len(plain.encode()) <= MAX_BYTES
         and plain.casefold() not in RESERVED

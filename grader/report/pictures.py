@@ -49,7 +49,7 @@ def _said(picture: Picture, *notes: str) -> PictureView:
 
 def _matrices(picture: Picture, yours: Array | None, expected: Array | None, max_px: int) -> PictureView:
     same_shape = yours is not None and expected is not None and yours.shape == expected.shape
-    index = matrices.worst_slice(yours if same_shape else None, expected if same_shape else None)
+    index = matrices.worst_slice(expected if yours is None else yours, expected if same_shape else None)
     scale = matrices.value_scale(expected, yours)
     panels = [
         _panel(label, array, index, scale, max_px)

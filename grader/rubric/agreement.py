@@ -6,12 +6,15 @@ What it names in other files (probes, mistakes, data) is the matter of `referenc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from grader.rubric.build import BESIDE_NO_PROBE, RESERVED, check_ids
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
 from grader.rubric.operands import parse_operand
 from grader.rubric.schema import KINDS, CheckForm, PartForm, RubricForm, RuleForm
-from grader.rubric.strict_yaml import Key
+
+if TYPE_CHECKING:
+    from grader.rubric.strict_yaml import Key
 
 TOLERANCE = 1e-9
 TAKES = {  # option -> kinds it means something to

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.nouns import (
     Case,
@@ -19,7 +20,9 @@ from grader.nouns import (
 )
 from grader.rubric.operands import Operand, parse_operand
 from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, RubricForm, RuleForm
-from grader.rubric.strict_yaml import Document, Key
+
+if TYPE_CHECKING:
+    from grader.rubric.strict_yaml import Document, Key
 
 RESERVED = ("public", "apart")  # keys of a case that are no arguments
 OPTIONS = ("rtol", "atol", "to", "dtype", "as")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from grader.errors import Message, RubricError
 from grader.nouns import Json, Place
-from grader.rubric.strict_yaml import Document, Key
 from grader.safetext import safe_line
+
+if TYPE_CHECKING:
+    from grader.rubric.strict_yaml import Document, Key
 
 GROUPS = {
     "parts": "part",

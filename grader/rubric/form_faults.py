@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
 from grader.nouns import Json
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
 from grader.rubric.schema import KINDS, Form, RubricForm, RuleForm
-from grader.rubric.strict_yaml import Document, Key
 from grader.safetext import safe_line
+
+if TYPE_CHECKING:
+    from grader.rubric.strict_yaml import Document, Key
 
 KEY = "[key]"
 EXPECTED = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import RubricError
 from grader.nouns import Json
@@ -15,7 +16,9 @@ from grader.rubric.faults import Faults, instead, listed
 from grader.rubric.files import shown
 from grader.rubric.outline import ProbeOutline, VersionOutline, probes_in, versions_in
 from grader.rubric.schema import PartForm, RubricForm, RuleForm
-from grader.rubric.strict_yaml import Key
+
+if TYPE_CHECKING:
+    from grader.rubric.strict_yaml import Key
 
 SECRET = ("solved", "mistakes.py")  # never enters the jail
 NAME_IT = "name what students write"

@@ -535,10 +535,10 @@ even_attention = Mistake(
     now="enc_hiddens.mean(dim=1)",
     hint="a_t weighs the hidden states by alpha_t.",
 )
-relu_for_tanh = Mistake(
+sigmoid_for_tanh = Mistake(
     MODEL,
     was="self.dropout(torch.tanh(V_t))",
-    now="self.dropout(F.relu(V_t))",
+    now="self.dropout(torch.sigmoid(V_t))",
     hint="The combined output passes through tanh, then dropout.",
 )
 dropout_always = Mistake(

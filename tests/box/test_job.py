@@ -107,9 +107,7 @@ def test_leaving_at_import_costs_only_what_needs_that_file(strict: Pool, code: s
         ("os.kill(os.getppid(), 9); time.sleep(5)", "killed (SIGKILL) before answering"),
     ],
 )
-def test_leaving_in_a_case_is_said_in_words_and_costs_that_case(
-    strict: Pool, code: str, reason: str
-) -> None:
+def test_leaving_in_a_case_is_said_in_words_and_costs_that_case(strict: Pool, code: str, reason: str) -> None:
     found = both(strict, f"import ctypes, os, sys, time\ndef answer():\n    {code}\n")
 
     assert found["broken"].ended == "left"
@@ -177,7 +175,7 @@ def limited(**changes: float) -> Limits:
         ("exec('while True: os.write(3, b\"x\" * 10**6)')", limited(answer_bytes=4 * MIB), "answer"),
         ("[threading.Thread(target=time.sleep, args=(60,)).start() for _ in range(500)]", LIMITS, "processes"),
         ("[os.fork() or time.sleep(60) for _ in range(500)]", LIMITS, "processes"),
-        ("exec('while True:\\n try: os.fork()\\n except OSError: pass')", limited(wall_s=2.0), "processes"),
+        ("exec('while True:\\n try: os.fork()\\n except OSError: pass')", limited(wall_s=4.0), "processes"),
     ],
 )
 def test_a_limit_stops_the_case_and_no_other(strict: Pool, code: str, limits: Limits, limit: str) -> None:

@@ -249,10 +249,14 @@ def test_more_files_than_the_cap_are_refused_and_source_comes_first(monkeypatch:
     assert got.refused == [("a.txt", "more than 1 files")]
 
 
-def test_a_list_of_refusals_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_refusals_ends_with_their_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(archives, "MOST_REFUSED", 2)
+    (tmp_path / "archive").write_bytes(make_zip({f"../{number}": b"" for number in range(5)}))
 
-    assert len(opened(make_zip({f"../{number}": b"" for number in range(5)})).refused) == 2
+    answer = unpack(SimpleNamespace(root=tmp_path), seed=0, name="alice.zip")
+
+    refused = json.loads(answer["listing"].numpy().tobytes())["refused"]
+    assert [path for path, _ in refused] == ["../0", "../1", "3 more"]
 
 
 # --- names ---

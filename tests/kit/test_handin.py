@@ -115,7 +115,8 @@ def test_siblings_may_import_each_other_in_a_circle(load: Load) -> None:
 def test_what_only_the_students_sibling_can_do_stays(load: Load) -> None:
     """Seen: a `forward` beside the handout's `source` and `target`, which NMT calls."""
     own = "class ModelEmbeddings:\n    owner = 'student'\n    def forward(self):\n        return self.owner\n"
-    model = "import model_embeddings\nclass NMT:\n    def ask(self):\n        return model_embeddings.ModelEmbeddings().forward()\n"
+    call = "model_embeddings.ModelEmbeddings().forward()"
+    model = f"import model_embeddings\nclass NMT:\n    def ask(self):\n        return {call}\n"
 
     hw = load({"model_embeddings.py": own, "nmt_model.py": model}, units=UNITS_GIVEN, given=GIVEN)
 

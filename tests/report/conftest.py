@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -78,6 +79,7 @@ def person(results: Results) -> Callable[[str], SubmissionResult]:
     return lambda name: next(each for each in results.submissions if each.id == name)
 
 
+@cache
 def parsed(html: str) -> tuple[Element, list[str]]:
     """The page as an HTML5 parser sees it, and what the parser had to complain about."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)

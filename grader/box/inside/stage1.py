@@ -187,6 +187,8 @@ def _followed(
     used_after = _kill_descendants()
     if places.scratch:
         _remove(places.scratch)
+    if plan.may_share_memory and not plan.namespaces:
+        _sweep(places.shm)
     cpu = used if ended is not None else used_after
     exit_code = ended if ended is not None else -int(signal.SIGKILL)
     return {"at": "ended", "exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
@@ -224,6 +226,13 @@ def _descendants(pid: int) -> set[int]:
     return children.union(*(_descendants(child) for child in children))
 
 
+def _sweep(shared: str) -> None:
+    """Removes what this uid, which nobody else has, left in the memory that all of the machine shares."""
+    for entry in Path(shared).iterdir():
+        if entry.lstat().st_uid == os.getuid():
+            _quietly(entry.unlink if entry.is_symlink() or not entry.is_dir() else lambda: _remove(str(entry)))
+
+
 def _remove(folder: str) -> None:
     def open_up(function: Callable[..., object], path: str, _error: object) -> None:
         os.chmod(Path(path).parent, 0o700)
@@ -250,8 +259,10 @@ class _Pidfd:
 
 
 def _pidfd(pid: int, status: socket.socket) -> _Pidfd:
+    """Tells grade the root of the job's processes, and whether killing it ends them all."""
     handle = _Pidfd(os.pidfd_open(pid))
-    socket.send_fds(status, [b'{"at": "running"}'], [handle.fd])
+    message = {"at": "running", "kill": pid != os.getpid()}
+    socket.send_fds(status, [json.dumps(message).encode()], [handle.fd])
     return handle
 
 
