@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.errors import HarnessError, Message
 from grader.nouns import Edit, Handout, Mistake, Observation, Part, Rubric, Run, Variant
-from grader.observer import HandIn, Observer
+from grader.observer import HandIn, Observations, Observer
 from grader.runs import runs_of
 
 Cases = Mapping[str, Observation]  # case -> what the probe gave
@@ -61,7 +61,7 @@ class Course:
         self.learn((name, part) for name in names)
         return {name: self._known[name, part.id] for name in names}
 
-    def learn(self, wanted: Iterable[tuple[str, Part]], heard: Callable[[str], None] = lambda name: None) -> None:
+    def learn(self, wanted: Iterable[tuple[str, Part]]) -> None:
         """Runs the given mistakes on the given parts, unless that was done before."""
         parts: dict[str, set[str]] = {}
         for name, part in wanted:
@@ -70,10 +70,12 @@ class Course:
             elif not part.probe:
                 self._known[name, part.id] = {}
         for observed in self.observer.each(self._edited(parts)):
-            name = observed.hand_in.key
-            cases = by_part(observed.observations)
-            self._known.update({(name, part_id): cases.get(part_id, {}) for part_id in parts[name]})
-            heard(name)
+            self.remember(observed.hand_in.key, parts[observed.hand_in.key], observed.observations)
+
+    def remember(self, name: str, parts: Iterable[str], observations: Observations) -> None:
+        """Notes what a mistake gives on these parts."""
+        cases = by_part(observations)
+        self._known.update({(name, part_id): cases.get(part_id, {}) for part_id in parts})
 
     def _edited(self, parts: Mapping[str, Collection[str]]) -> Iterator[tuple[HandIn, tuple[Run, ...]]]:
         for name, ids in parts.items():

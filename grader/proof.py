@@ -18,13 +18,15 @@ from grader.nouns import Part, PartResult, Place
 from grader.observer import Observed, Wanted
 from grader.runs import runs_of
 
+KINDS = ("reference", "nothing", "variant", "mistake")
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
     """One version of the reference and what it kept; `faults` are the places where that is not as written."""
 
     name: str
-    kind: str  # reference, nothing, variant, mistake
+    kind: str  # one of KINDS
     kept: float
     named: bool
     results: tuple[PartResult, ...]
@@ -71,11 +73,14 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
     """
     judged = tuple(part for part in parts if part.checks)
     paid = tuple(part for part in judged if _full(part))  # a mistake is not asked to learn a toy task for no points
-    course.learn((name, part) for part in paid for name in part.mistakes)
-    tried = []
+    versions = []
     for kind, observed in _versions(course, judged, paid):
         heard(observed.hand_in.key)
-        tried.append(_tried(course, paid if kind == "mistake" else judged, kind, observed))
+        versions.append((kind, observed))
+        if kind == "mistake":
+            course.remember(observed.hand_in.key, [part.id for part in paid], observed.observations)
+    versions.sort(key=lambda version: KINDS.index(version[0]))
+    tried = [_tried(course, paid if kind == "mistake" else judged, kind, observed) for kind, observed in versions]
     return Proof(
         assignment=course.rubric.assignment,
         full=sum(_full(part) for part in judged),

@@ -9,7 +9,6 @@ Why each piece is there, and what failed without it: docs/security.md.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -41,7 +40,10 @@ _KEPT_BY_ROOT: Final = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What the recipes need to know of the machine. `links`: /bin and its like -> what it points to, "" for a folder."""
+    """What the recipes need to know of the machine.
+
+    `links`: /bin and its like -> what it points to, "" if it is a folder of its own.
+    """
 
     base: str
     venv: str
@@ -65,19 +67,19 @@ class Host:
 
 def this_host(worker: Path, *, share_host: bool = False) -> Host:
     """This machine and the Python that runs now."""
-    links = {
-        name: os.readlink(f"/{name}") if os.path.islink(f"/{name}") else ""
-        for name in _LINKED  # noqa: PTH114, PTH115
-    }
     return Host(
         base=sys.base_prefix,
         venv=sys.prefix,
         worker=str(worker),
-        links={name: link for name, link in links.items() if Path(f"/{name}").exists()},
+        links={name: _link(Path("/", name)) for name in _LINKED if Path("/", name).exists()},
         bwrap=shutil.which("bwrap") or "/usr/bin/bwrap",
         setpriv=shutil.which("setpriv") or "/usr/bin/setpriv",
         share_host=share_host,
     )
+
+
+def _link(path: Path) -> str:
+    return str(path.readlink()) if path.is_symlink() else ""
 
 
 def ordinary(host: Host, sources: Host, control: int) -> list[str]:

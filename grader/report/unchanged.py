@@ -51,7 +51,7 @@ def _paths(out: Path, submission: SubmissionResult) -> Iterator[Path]:
 def _told(submission: SubmissionResult, results: Results) -> str:
     members = {group.key: group.submissions for group in results.groups}
     told = [submission.mark, [members.get(part.group, ()) for part in submission.parts]]
-    told += [results.title, results.rubric.sha256, results.isolation, results.reveal, results.seed]
+    told += [results.title, results.rubric.sha256, results.isolation, results.reveal, str(results.seed)]
     told += [sorted(results.versions.items()), _templates_sha256()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

@@ -94,8 +94,25 @@ def _versions(rubric: Rubric, kind: type[Version]) -> dict[str, Version]:
     file = Path(rubric.folder) / "mistakes.py"
     if not rubric.folder or not file.is_file():
         return {}
-    names = _run(file)
-    return {name: value for name, value in names.items() if isinstance(value, kind) and not name.startswith("_")}
+    found = {name: value for name, value in _run(file).items() if isinstance(value, kind) and not name.startswith("_")}
+    malformed = [name for name, version in found.items() if not _is_well_formed(version)]
+    if malformed:
+        places = {name: str(version.place) for name, version in versions_in(file).items()}
+        raise RubricError(*(_no_texts(name, places.get(name, shown(file))) for name in malformed))
+    return found
+
+
+def _is_well_formed(version: Mistake | Variant) -> bool:
+    edits: object = version.edits
+    if not isinstance(edits, tuple) or not all(isinstance(edit, Edit) for edit in edits):
+        return False
+    texts = [text for edit in version.edits for text in (edit.file, edit.was, edit.now)]
+    return all(isinstance(text, str) for text in [*texts, getattr(version, "hint", "")])
+
+
+def _no_texts(name: str, place: str) -> Message:
+    allowed = "texts for file, was, now and hint; further edits as a tuple of Edit"
+    return Message(place, f"'{name}' holds something else than texts", "E-RUBRIC-PYTHON", allowed, "mend it")
 
 
 def _run(file: Path) -> dict[str, Any]:
@@ -103,12 +120,12 @@ def _run(file: Path) -> dict[str, Any]:
     code = compile(parsed(file), str(file), "exec", dont_inherit=True)
     try:
         exec(code, names)
-    except Exception as error:  # whatever the author's code raises is shown to the author, with its line
+    except (Exception, SystemExit) as error:  # whatever the author's code raises is shown to the author, with its line
         raise RubricError(_raised(error, file)) from None
     return names
 
 
-def _raised(error: Exception, file: Path) -> Message:
+def _raised(error: BaseException, file: Path) -> Message:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
     place = Place(shown(file), lines[-1] or 1, 1) if lines else shown(file)
     fact = f"{type(error).__name__}: {safe_line(str(error))}"

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import pytest
 
 from grader.box.levels import best_level
 from grader.box.pool import Pool
-from tests.box.jobs import HANDOUT, observe, plain
+from tests.box.jobs import HANDOUT, LIMITS, observe, plain
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ORDINARY = 61_111  # nobody's uid
@@ -39,7 +39,7 @@ def strict() -> Iterator[Pool]:
 class Box:
     """Something that runs a hand-in and tells a plain observation."""
 
-    observe: Callable[[str], dict[str, Any]]
+    observe: Callable[..., dict[str, Any]]  # (source, **changed limits)
     best: str
 
 
@@ -59,7 +59,11 @@ def boxes() -> Iterator[Callable[[str], Box]]:
 
 def _here(level: str, stack: ExitStack) -> Box:
     pool = stack.enter_context(Pool(HANDOUT, level=level, workers=1))  # type: ignore[arg-type]
-    return Box(lambda source: plain(observe(pool, source)), best_level())
+
+    def tell(source: str, **changes: Any) -> dict[str, Any]:
+        return plain(observe(pool, source, limits=replace(LIMITS, **changes)))
+
+    return Box(tell, best_level())
 
 
 def _elsewhere(name: str, stack: ExitStack) -> Box:
@@ -78,8 +82,8 @@ def _elsewhere(name: str, stack: ExitStack) -> Box:
     stack.callback(driver.wait)
     stack.callback(driver.stdin.close)  # type: ignore[union-attr]
 
-    def tell(source: str) -> dict[str, Any]:
-        print(json.dumps(source), file=driver.stdin, flush=True)
+    def tell(source: str, **changes: Any) -> dict[str, Any]:
+        print(json.dumps([source, changes]), file=driver.stdin, flush=True)
         return json.loads(driver.stdout.readline())  # type: ignore[no-any-return, union-attr]
 
     return Box(tell, json.loads(driver.stdout.readline())["best"])  # type: ignore[union-attr]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+
+from jobs import HANDOUT, LIMITS, observe, plain  # the folder of this file is on the path of a script
 
 from grader.box.levels import best_level
 from grader.box.pool import Pool
-
-from jobs import HANDOUT, job, observed, plain  # the folder of this file is on the path of a script
 
 
 def main(level: str) -> None:
@@ -16,8 +17,9 @@ def main(level: str) -> None:
     print(json.dumps({"best": best_level()}), flush=True)
     with Pool(HANDOUT, level=level, workers=1) as pool:  # type: ignore[arg-type]
         for line in sys.stdin:
-            found = observed(pool, job(json.loads(line)))
-            print(json.dumps(plain(found["first"])), flush=True)
+            source, changes = json.loads(line)
+            seen = observe(pool, source, limits=replace(LIMITS, **changes))
+            print(json.dumps(plain(seen)), flush=True)
 
 
 main(sys.argv[1])

@@ -228,3 +228,26 @@ def test_open_protects_nobody_but_keeps_the_same_wire(boxes: Callable[[str], Box
     found = look(boxes, "open", "{'uid': os.getuid(), 'root': tried(lambda: os.listdir('/'))}")
 
     assert found == {"uid": os.getuid(), "root": "allowed"}
+
+
+@pytest.mark.parametrize("box", CONTAINER)
+@pytest.mark.parametrize(
+    ("code", "changes", "limit"),
+    [
+        ("time.sleep(60)", {"wall_s": 1.0}, "wall"),
+        ("[os.fork() or time.sleep(60) for _ in range(500)]", {}, "processes"),
+        (
+            "[os.fork() or bytearray(b'x') * 2**28 and time.sleep(60) for _ in range(9)]",
+            {"memory_bytes": 2**30},
+            "memory",
+        ),
+        ("exec('while True: pass')", {"cpu_s": 1.0}, "cpu"),
+    ],
+)
+def test_limits_hold_without_a_slot_and_nothing_survives_them(
+    boxes: Callable[[str], Box], box: str, code: str, changes: dict[str, Any], limit: str
+) -> None:
+    seen = boxes(box).observe(f"import os, time\ndef answer():\n    {code}\n", **changes)
+
+    assert (seen["ended"], seen["limit"]) == ("stopped", limit)
+    assert boxes(box).observe("def answer():\n    return {'y': 1}\n")["ended"] == "answered"

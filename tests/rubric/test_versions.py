@@ -53,6 +53,7 @@ def test_a_rubric_without_folder_has_no_versions(rubric: Rubric) -> None:
             "hints=3",
             "3:1: TypeError: Mistake.__init__() got an unexpected keyword argument 'hints'",
         ),
+        ("from grader.nouns", "raise SystemExit(3)\nfrom grader.nouns", "1:1: SystemExit: 3"),
         ("from grader.nouns", "from grader.noun", "1:1: ModuleNotFoundError: No module named 'grader.noun'"),
     ],
 )
@@ -67,6 +68,36 @@ def test_an_error_in_mistakes_is_told_with_its_line(
     assert str(error.value) == (
         f"{MISTAKES}:{message}  [E-RUBRIC-PYTHON]\n  allowed: a file that runs without errors\n  help: mend this line"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "name"),
+    [
+        ('was="sum(values)"', "was=3", "3:1", "forgets_last"),
+        ('hint="Add every value."', "hint=None", "3:1", "forgets_last"),
+        ('hint="Add every value."', 'hint="Add.", also=(3,)', "3:1", "forgets_last"),
+        ('hint="Add every value."', 'hint="Add.", also=(Edit("sums.py", "a", b"b"),)', "3:1", "forgets_last"),
+    ],
+)
+def test_a_version_of_other_things_than_texts_is_refused(
+    old: str, new: str, place: str, name: str, rubric: Rubric, rewrite: Callable[..., None]
+) -> None:
+    rewrite(old, new, MISTAKES)
+
+    with pytest.raises(RubricError) as error:
+        mistakes_of(rubric)
+
+    assert str(error.value) == (
+        f"{MISTAKES}:{place}: '{name}' holds something else than texts  [E-RUBRIC-PYTHON]\n"
+        "  allowed: texts for file, was, now and hint; further edits as a tuple of Edit\n  help: mend it"
+    )
+
+
+def test_a_variant_with_one_edit_that_is_no_tuple_is_refused(rubric: Rubric, rewrite: Callable[..., None]) -> None:
+    rewrite('reversed(values))"),)', 'reversed(values))"))', MISTAKES)
+
+    with pytest.raises(RubricError, match="4:1: 'add_reversed' holds something else than texts"):
+        variants_of(rubric)
 
 
 def test_the_line_is_that_of_the_file_even_if_the_error_comes_from_deeper(

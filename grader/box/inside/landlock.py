@@ -6,9 +6,9 @@ first call in the zygote, before its threads are counted.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import landlockpy
@@ -40,9 +40,9 @@ def warm_up() -> int:
 
 def _allow(rules: landlockpy.Ruleset, paths: Iterable[str], access: AccessFS) -> None:
     for path in paths:
-        if os.path.isdir(path):
+        if Path(path).is_dir():
             rules.allow_path(path, access)
-        elif os.path.exists(path):
+        elif Path(path).exists():
             rules.allow_path(path, access & OF_A_FILE)  # the kernel refuses rights of folders on a file
 
 

@@ -16,18 +16,17 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import struct
 import sys
 import traceback
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from grader.box.inside import landlock, limits, namespaces, seccomp
+from grader.box.inside import landlock, limits, namespaces, roundup, seccomp
 from grader.box.inside.plan import Plan
 
 NULL, OUT, ERR, TALK, STATUS_PIPE = 0, 1, 2, 10, 11
@@ -65,15 +64,9 @@ def run(plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, cod
         except BaseException:
             report = {"at": "error", "error": traceback.format_exc()[-4000:]}
         status.setblocking(False)
-        _quietly(lambda: status.send(json.dumps(report).encode()))
+        with suppress(OSError):  # grade is gone, or has closed its end: nobody is left to tell
+            status.send(json.dumps(report).encode())
     os._exit(0)
-
-
-def _quietly(action: Callable[[], object]) -> None:
-    try:
-        action()
-    except OSError:
-        pass  # grade is gone, or has closed its end: nobody is left to tell
 
 
 def _guarded(
@@ -171,10 +164,7 @@ def _followed(
     plan: Plan, order: dict[str, Any], files: Descriptors, scratch: str, code: bytes, status: socket.socket
 ) -> dict[str, Any]:
     namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
-    if plan.namespaces:
-        places = raise_walls(plan)
-    else:
-        places = make_places(scratch)
+    places = raise_walls(plan) if plan.namespaces else make_places(scratch)
     unpack(files.files, places.job)
     pid = os.fork()
     if pid == 0:
@@ -184,11 +174,11 @@ def _followed(
         _until_end(student, status.fileno())
         gone, word, used = os.wait4(pid, os.WNOHANG)
         ended = os.waitstatus_to_exitcode(word) if gone else None
-    used_after = _kill_descendants()
+    used_after = roundup.kill_descendants()
     if places.scratch:
-        _remove(places.scratch)
+        roundup.remove(places.scratch)
     if plan.may_share_memory and not plan.namespaces:
-        _sweep(places.shm)
+        roundup.sweep(places.shm)
     cpu = used if ended is not None else used_after
     exit_code = ended if ended is not None else -int(signal.SIGKILL)
     return {"at": "ended", "exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
@@ -198,48 +188,6 @@ def make_places(scratch: str) -> Places:
     """Folders of one job, where it has no file systems of its own."""
     folder = _made(str(Path(scratch, f"job-{os.getpid()}")))
     return Places(job=_made(f"{folder}/job"), tmp=_made(f"{folder}/tmp"), scratch=folder)
-
-
-def _kill_descendants() -> Any:
-    import resource
-
-    stopped: set[int] = set()
-    while fresh := _descendants(os.getpid()) - stopped:
-        for pid in fresh:
-            _quietly(lambda pid=pid: os.kill(pid, signal.SIGSTOP))  # type: ignore[misc]
-        stopped |= fresh
-    for pid in stopped:
-        _quietly(lambda pid=pid: os.kill(pid, signal.SIGKILL))  # type: ignore[misc]
-    while True:
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return resource.getrusage(resource.RUSAGE_CHILDREN)
-
-
-def _descendants(pid: int) -> set[int]:
-    try:
-        text = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
-    except OSError:
-        return set()
-    children = {int(word) for word in text.split()}
-    return children.union(*(_descendants(child) for child in children))
-
-
-def _sweep(shared: str) -> None:
-    """Removes what this uid, which nobody else has, left in the memory that all of the machine shares."""
-    for entry in Path(shared).iterdir():
-        if entry.lstat().st_uid == os.getuid():
-            _quietly(entry.unlink if entry.is_symlink() or not entry.is_dir() else lambda: _remove(str(entry)))
-
-
-def _remove(folder: str) -> None:
-    def open_up(function: Callable[..., object], path: str, _error: object) -> None:
-        os.chmod(Path(path).parent, 0o700)
-        os.chmod(path, 0o700)
-        function(path)
-
-    _quietly(lambda: shutil.rmtree(folder, onerror=open_up))
 
 
 # --- what both need ---------------------------------------------------------------------------------------------

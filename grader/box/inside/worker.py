@@ -58,8 +58,8 @@ def tell(talk: socket.socket, message: dict[str, Any]) -> None:
 
 def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) -> int:
     """Imports the hand-in and serves cases until grade closes its end; the exit status of the process."""
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115, PTH123
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     try:
         hw = Handin(
             root=root,

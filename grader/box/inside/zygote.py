@@ -26,6 +26,11 @@ WORKER = Path(__file__).resolve().parents[3]
 _MESSAGE_BYTES = 1 << 20
 
 
+def threads_here() -> int:
+    """How many threads this process has: forking is sound with one only."""
+    return sum(1 for _ in Path("/proc/self/task").iterdir())
+
+
 def _say(control: socket.socket, message: dict[str, Any]) -> None:
     control.send(json.dumps(message).encode())
 
@@ -53,7 +58,7 @@ def _prepare() -> dict[str, Any]:
 
     worker.PROBES = _probes()
     abi = landlock.warm_up()
-    threads = len(os.listdir("/proc/self/task"))
+    threads = threads_here()
     return {
         "at": "hello",
         "prefix": sys.prefix,
@@ -79,7 +84,7 @@ def serve(control: socket.socket, scratch: str) -> None:
         message, files, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 5)
         if not message:
             return
-        if len(os.listdir("/proc/self/task")) != 1:
+        if threads_here() != 1:
             _say(control, {"at": "error", "error": "the zygote has more than one thread"})
             return
         pid = os.fork()
