@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from grader.authoring import Edit, Mistake, Variant
 from grader.errors import HarnessError, Message
-from grader.nouns import Edit, Handout, Mistake, Observation, Part, Rubric, Run, Variant
+from grader.nouns import Handout, Observation, Part, Rubric, Run
 from grader.observer import HandIn, Observations, Observer
 from grader.runs import runs_of
 

@@ -115,8 +115,14 @@ def test_a_second_run_runs_nothing_and_says_the_same(results: Results, class_roo
 
 def test_a_changed_point_value_is_scored_again_without_running_anything(results: Results, class_root: Path) -> None:
     asked = order(class_root, *tiny.HAND_INS)
-    text = tiny.RUBRIC.replace("id: shape, shape: {weights: b s}, points: 1", "id: shape, shape: {weights: b s}, points: 2")
-    text = text.replace("points: 7", "points: 8").replace("points: 4", "points: 5").replace("no_mask: 1, over_batch: 1", "no_mask: 2, over_batch: 2")
+    text = tiny.RUBRIC.replace(
+        "id: shape, shape: {weights: b s}, points: 1", "id: shape, shape: {weights: b s}, points: 2"
+    )
+    text = (
+        text.replace("points: 7", "points: 8")
+        .replace("points: 4", "points: 5")
+        .replace("no_mask: 1, over_batch: 1", "no_mask: 2, over_batch: 2")
+    )
     tiny.write_course(class_root, rubric=text)
 
     again = grade(asked, Silent())

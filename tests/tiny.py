@@ -41,7 +41,7 @@ def context(hw, *, sizes, seed):
 
 MISTAKES = '''"""Known mistakes and variants of the tiny assignment."""
 
-from grader.nouns import Edit, Mistake, Variant
+from grader.authoring import Edit, Mistake, Variant
 
 no_mask = Mistake(
     "attention.py",
@@ -97,7 +97,9 @@ parts:
 HAND_INS = {
     "right": SOLVED,
     "unmasked": SOLVED.replace("scores_bs.masked_fill(padding_bs, -torch.inf)", "scores_bs"),
-    "raises": SOLVED.replace('return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)', "return values_bsv @ weights_bs"),
+    "raises": SOLVED.replace(
+        'return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)', "return values_bsv @ weights_bs"
+    ),
     "import": "import no_such_package_anywhere\n" + SOLVED,
     "endless": SOLVED.replace('return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)', "while True:\n        pass"),
 }

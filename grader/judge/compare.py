@@ -1,8 +1,8 @@
 """Two arrays side by side: do they agree, by how much not, where, and in what way.
 
 Every trap of comparing is met here once. Shape and dtype come first, so that nothing is broadcast and nothing empty
-passes; non-finite values must stand in the same places; the tolerance is applied in float64 and in positive form, so
-that NaN never passes; integers and booleans must be equal. `margin` is the worst distance in units of the tolerance:
+passes; NaN never passes, not even where the reference has it, and infinities must stand in the same places; the
+tolerance is applied in float64 and in positive form; integers and booleans must be equal. `margin` is the worst distance in units of the tolerance:
 above 1 is outside; None where the two cannot be measured.
 """
 
@@ -58,7 +58,7 @@ def compare(name: str, expected: Array, got: Array, manner: Manner) -> Verdict:
 
 
 def agree(expected: Array, got: Array, tolerance: Tolerance) -> bool:
-    """Whether two arrays are equal for a reader: the same test as `compare`, without words."""
+    """Whether two arrays are the same answer, right or wrong: as `compare` asks, but NaN equals NaN."""
     if expected.shape != got.shape or not _dtypes_fit(expected, got, exact=False):
         return False
     if not (_is_float(expected) or _is_float(got)):
@@ -112,7 +112,7 @@ def _widened(array: Array) -> Array:
 
 
 def _floats(name: str, expected: Array, got: Array, manner: Manner) -> Verdict:
-    misplaced = _misplaced(expected, got)
+    misplaced = _misplaced(expected, got) | np.isnan(got)
     if misplaced.any():
         return _non_finite(name, expected, got, misplaced, manner)
     distance, allowed = _distances(expected, got, manner.tolerance)
@@ -120,7 +120,7 @@ def _floats(name: str, expected: Array, got: Array, manner: Manner) -> Verdict:
     margin = _margin(distance, allowed)
     if inside.all():
         return Verdict("passed", margin=margin, output=name)
-    at = _worst(distance, allowed, inside)
+    at = _worst(distance, inside)
     reason = f"{name}: {_difference(distance, inside, at, manner.axes)}"
     way = in_which_way(expected, got, ~inside, manner.axes, manner.tolerance, manner.lengths)
     near = f" ({margin:.2g} times the tolerance)" if margin is not None and margin <= CLOSE_CALL else ""
@@ -165,10 +165,10 @@ def _margin(distance: Array, allowed: Array) -> float | None:
     return min(worst, LARGEST_MARGIN)
 
 
-def _worst(distance: Array, allowed: Array, inside: Array) -> tuple[int, ...]:
-    with np.errstate(divide="ignore", over="ignore"):
-        ratio = np.where(inside, 0.0, distance / np.where(allowed > 0, allowed, np.finfo(float).tiny))
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(ratio)), ratio.shape))
+def _worst(distance: Array, inside: Array) -> tuple[int, ...]:
+    """The largest distance of those that are too large."""
+    outside = np.where(inside, -1.0, distance)
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(outside)), outside.shape))
 
 
 def _difference(distance: Array, inside: Array, at: tuple[int, ...], axes: str) -> str:

@@ -52,7 +52,7 @@ def _zeros(expected: Array, got: Array, axes: str, tolerance: Tolerance) -> str:
 
 
 def _constant(expected: Array, got: Array, axes: str, tolerance: Tolerance) -> str:
-    alike = got.size > 1 and bool((got == got.flat[0]).all())
+    alike = got.size >= FEWEST and bool((got == got.flat[0]).all())
     return "every value is the same" if alike else ""
 
 

@@ -97,6 +97,9 @@ def _dropped(check: Check, evidence: Evidence, quiet: Array, loud: Array, rate: 
     if loud.shape[1:] != quiet.shape or not quiet.size or not loud.size:
         fact = f"{name}: each draw has the shape {written(loud.shape[1:])}, in eval mode it is {written(quiet.shape)}"
         return Verdict("failed", fact, "E-DROPOUT")
+    wrong = ~np.isfinite(quiet)
+    if wrong.any():
+        return Verdict("failed", f"{check.rule['eval']}: {how_many(wrong)} NaN or infinite in eval mode", "E-DROPOUT")
     kept = quiet != 0
     if not kept.any():
         return Verdict("failed", f"{check.rule['eval']}: every value is 0 in eval mode", "E-DROPOUT")

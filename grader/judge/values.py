@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from grader.judge.axes import shape_fault, solve_sizes, written
-from grader.judge.compare import Manner, compare
+from grader.judge.compare import Manner, agree, compare
 from grader.judge.evidence import Evidence, Verdicts, each_output, matching, names
 from grader.judge.operands import Operand, parse_operand
 from grader.judge.tolerance import EXACT, Tolerance
@@ -56,7 +56,18 @@ def _one(case: str, output: str, check: Check, evidence: Evidence, tolerance: To
     got = evidence.array(case, output)
     if isinstance(got, Verdict):
         return got
-    return compare(output, expected, got, manner(check, evidence, case, output, tolerance))
+    verdict = compare(output, expected, got, manner(check, evidence, case, output, tolerance))
+    if verdict.code != "E-VALUE" or got.ndim == 0:
+        return verdict
+    mistaken = _mistaken_for(case, output, got, check, evidence)
+    return replace(verdict, reason=f"{verdict.reason}; equal to the expected {mistaken}") if mistaken else verdict
+
+
+def _mistaken_for(case: str, output: str, got: Array, check: Check, evidence: Evidence) -> str:
+    """The other output of the check that this one is equal to."""
+    tolerance = evidence.tolerance(check.options)
+    others = (other for other in names(check.rule) if other != output and other in evidence.expected[case].tensors)
+    return next((other for other in others if agree(evidence.reference(case, other), got, tolerance)), "")
 
 
 def manner(check: Check, evidence: Evidence, case: str, output: str, tolerance: Tolerance) -> Manner:

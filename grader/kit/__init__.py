@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .answers import Answer, beside, pick, plain, plain_all, shares, stacked
     from .chance import draws, dropped_share, training_losses
-    from .graph import gradients, slopes
+    from .graph import gradients, handed_on, slopes
     from .recorder import Recorder, replaced
     from .weights import drawn, fresh, leaf, parameter_named, randomize, shapes_of
     from .words import Words, ragged, rectangle, sentences
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "answers": ("Answer", "beside", "pick", "plain", "plain_all", "shares", "stacked"),
     "chance": ("draws", "dropped_share", "training_losses"),
-    "graph": ("gradients", "slopes"),
+    "graph": ("gradients", "handed_on", "slopes"),
     "recorder": ("Recorder", "replaced"),
     "weights": ("drawn", "fresh", "leaf", "parameter_named", "randomize", "shapes_of"),
     "words": ("Words", "ragged", "rectangle", "sentences"),
@@ -36,6 +36,7 @@ __all__ = [
     "dropped_share",
     "fresh",
     "gradients",
+    "handed_on",
     "leaf",
     "parameter_named",
     "pick",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -28,6 +28,25 @@ def gradients(outputs: Any, sources: Mapping[str, Tensor | None], seed: int) -> 
         found = torch.autograd.grad(mixture, list(here.values()), allow_unused=True, retain_graph=True)
     known = dict(zip(here, found, strict=True))
     return {name: _or_zeros(known.get(name), tensor) for name, tensor in sources.items()}
+
+
+def handed_on(name: str, fed: Any, answers: Sequence[Tensor], seed: int) -> dict[str, Tensor | str]:
+    """For each answer: do its values stand in what was fed, and do they stand there with their graph.
+
+    The outputs are `NAME_fed` and `NAME_fed_with_graph`; they differ where something was detached on its way.
+
+    Shapes: anything fed, n answers of any shape -> (n,) bool each.
+    """
+    both = (f"{name}_fed", f"{name}_fed_with_graph")
+    if not isinstance(fed, Tensor):
+        return dict.fromkeys(both, "no tensor")
+    there = set(fed.detach().flatten().tolist())
+    sources: dict[str, Tensor | None] = {str(number): answer for number, answer in enumerate(answers)}
+    connected = gradients(fed, sources, seed)
+    values = [there.issuperset(answer.detach().flatten().tolist()) for answer in answers]
+    return dict(
+        zip(both, (torch.tensor(values), torch.tensor([bool(connected[key].any()) for key in sources])), strict=True)
+    )
 
 
 def slopes(call: Callable[[Mapping[str, Tensor]], Any], at: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:

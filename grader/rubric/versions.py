@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from grader.authoring import Edit, Mistake, Variant
 from grader.errors import Message, RubricError
-from grader.nouns import Edit, Mistake, Place, Rubric, Variant
+from grader.nouns import Place, Rubric
 from grader.rubric.files import read_file, shown
 from grader.rubric.outline import parsed, versions_in
 from grader.safetext import safe_line

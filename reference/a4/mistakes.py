@@ -6,7 +6,7 @@ from real hand-ins; the second was found by breaking the reference until the pro
 
 from __future__ import annotations
 
-from grader.nouns import Edit, Mistake, Variant
+from grader.authoring import Edit, Mistake, Variant
 
 UTILS, EMBEDDINGS, MODEL = "utils.py", "model_embeddings.py", "nmt_model.py"
 
@@ -517,11 +517,11 @@ softmax_over_batch = Mistake(
     now="F.softmax(e_t, dim=0)",
     hint="The weights of one sentence add up to one: take the softmax over source positions.",
 )
-log_weights = Mistake(
+weights_not_normalised = Mistake(
     MODEL,
     was="F.softmax(e_t, dim=1)",
-    now="F.log_softmax(e_t, dim=1).clamp(min=-30.0)",
-    hint="Attention weights come from softmax, not from its logarithm.",
+    now="torch.exp(e_t)",
+    hint="Attention weights come from softmax: for each sentence they add up to one.",
 )
 weights_detached = Mistake(
     MODEL,

@@ -11,51 +11,22 @@ What compares a batch of one with a batch of four does both within one case, bec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from grader.kit import (
-    Answer,
-    Recorder,
-    Words,
-    drawn,
-    draws,
-    dropped_share,
-    fresh,
-    gradients,
-    leaf,
-    parameter_named,
-    pick,
-    plain,
-    plain_all,
-    ragged,
-    randomize,
-    rectangle,
-    replaced,
-    sentences,
-    shapes_of,
-    shares,
-    slopes,
-    stacked,
-    training_losses,
-)
+from grader import kit
 
 EMBED, HIDDEN, SRC_WORDS, TGT_WORDS = 5, 3, 29, 31
-PROJECTIONS = (
-    "h_projection",
-    "c_projection",
-    "att_projection",
-    "combined_output_projection",
-    "target_vocab_projection",
-)
+PROJECTIONS = [f"{name}_projection" for name in ("h", "c", "att", "combined_output", "target_vocab")]
 STEP = ("Ybar_t", "dec_state", "enc_hiddens", "enc_hiddens_proj", "enc_masks")
 WATCHED = ("outputs", "ybar", "fed_hidden", "fed_cell")  # what `decode` makes for one sentence, whatever its neighbours
 SHUT = -1e8  # a score at or below this gets the weight zero in float32
 DRAWS = 40
 
-Answers = dict[str, Answer]
+Answers = dict[str, kit.Answer]
 
 
 # --- part 1a ------------------------------------------------------------------------------------------------
@@ -63,12 +34,14 @@ Answers = dict[str, Answer]
 
 def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
     """1a: sentences of these lengths after padding, as indices; anything but a word or the pad is -1."""
-    ids = [[int(i) for i in ragged([length], 90, seed + row, name="pad")[:, 0]] for row, length in enumerate(lengths)]
+    ids = [
+        [int(i) for i in kit.ragged([length], 90, seed + row, name="pad")[:, 0]] for row, length in enumerate(lengths)
+    ]
     sents = [[f"w{i}" for i in sent] for sent in ids] if words else ids
     known = {f"w{i}" if words else i: i for i in range(1, 90)}
     known["<pad>" if words else 0] = 0
-    padded = hw.utils.pad_sents(fresh(sents)[0], "<pad>" if words else 0)
-    return {"padded": rectangle(padded, known)}
+    padded = hw.utils.pad_sents(kit.fresh(sents)[0], "<pad>" if words else 0)
+    return {"padded": kit.rectangle(padded, known)}
 
 
 # --- part 1b ------------------------------------------------------------------------------------------------
@@ -76,22 +49,22 @@ def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
 
 def embeddings(hw: Any, *, seed: int) -> Answers:
     """1b: sizes of the two tables, their padding indices (-1 for none), and the rows that some words get."""
-    model = hw.model_embeddings.ModelEmbeddings(EMBED, Words(SRC_WORDS, TGT_WORDS))
-    randomize(model, seed, biases="zero").eval()
+    model = hw.model_embeddings.ModelEmbeddings(EMBED, kit.Words(SRC_WORDS, TGT_WORDS))
+    kit.randomize(model, seed, biases="zero").eval()
     tables = {side: getattr(model, side, None) for side in ("source", "target")}
     indices = [getattr(table, "padding_idx", None) for table in tables.values()]
-    found: Answers = {name: torch.tensor(shape) for name, shape in shapes_of(model).items()}
+    found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model).items()}
     found["padding"] = torch.tensor([-1 if index is None else int(index) for index in indices])
     for side, size in (("source", SRC_WORDS), ("target", TGT_WORDS)):
-        found[f"{side}_rows"] = _rows(tables[side], ragged([6, 4], size, seed, name=side))
-        weight = parameter_named(model, f"{side}.weight")
-        found[f"grad_{side}"] = gradients(None if weight is None else weight.sum(), {side: weight}, seed)[side]
+        found[f"{side}_rows"] = _rows(tables[side], kit.ragged([6, 4], size, seed, name=side))
+        weight = kit.parameter_named(model, f"{side}.weight")
+        found[f"grad_{side}"] = kit.gradients(None if weight is None else weight.sum(), {side: weight}, seed)[side]
     return found
 
 
-def _rows(table: Any, ids_sb: Tensor) -> Answer:
+def _rows(table: Any, ids_sb: Tensor) -> kit.Answer:
     try:
-        return plain(table(ids_sb))
+        return kit.plain(table(ids_sb))
     except (IndexError, TypeError) as error:  # too small, or no table; the other one is still judged
         return f"{type(error).__name__} when words are looked up"
 
@@ -102,9 +75,9 @@ def _rows(table: Any, ids_sb: Tensor) -> Answer:
 def layers(hw: Any, *, dropout_rate: float, seed: int) -> Answers:
     """1c: the shape of every parameter by its name, how many projections there are, and the dropout rate in force."""
     model = _model(hw, seed, dropout_rate)
-    found: Answers = {name: torch.tensor(shape) for name, shape in shapes_of(model).items()}
+    found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model).items()}
     found["projections_made"] = torch.tensor(sum(getattr(model, name, None) is not None for name in PROJECTIONS))
-    found["dropout_rate"] = plain(_rate_of_layer(model))
+    found["dropout_rate"] = kit.plain(_rate_of_layer(model))
     return found
 
 
@@ -124,33 +97,33 @@ def encode(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> 
     mode, what eval mode gives beside it, and gradients.
     """
     model = _model(hw, seed, 0.5)
-    source_sb = ragged(lengths, SRC_WORDS, seed)
+    source_sb = kit.ragged(lengths, SRC_WORDS, seed)
     quiet = _encoded(model.eval(), source_sb, lengths)
     if compare == "alone":
-        return shares(_encoded(model, source_sb[:, :1], lengths[:1]), quiet)
+        return kit.shares(_encoded(model, source_sb[:, :1], lengths[:1]), quiet)
     if compare == "train":
-        (loud,) = draws(lambda: _encoded(model.train(), source_sb, lengths), 1, seed)
+        (loud,) = kit.draws(lambda: _encoded(model.train(), source_sb, lengths), 1, seed)
         beside_it = {f"{name}_eval": value for name, value in quiet.items()}
-        return plain_all(loud | beside_it) | _encoder_gradients(model, loud, seed)
-    return plain_all(quiet)
+        return kit.plain_all(loud | beside_it) | _encoder_gradients(model, loud, seed)
+    return kit.plain_all(quiet)
 
 
 def _encoded(model: Any, source_sb: Tensor, lengths: Sequence[int]) -> dict[str, Any]:
     answer = model.encode(source_sb.clone(), list(lengths))
-    return {"enc_hiddens": pick(answer, 0), "h0": pick(answer, 1, 0), "c0": pick(answer, 1, 1)}
+    return {"enc_hiddens": kit.pick(answer, 0), "h0": kit.pick(answer, 1, 0), "c0": kit.pick(answer, 1, 1)}
 
 
 def _encoder_gradients(model: Any, answer: Mapping[str, Any], seed: int) -> Answers:
     sources = {
-        "embedding": parameter_named(model, "model_embeddings.source.weight"),
-        "cnn": parameter_named(model, "post_embed_cnn.weight"),
-        "forward": parameter_named(model, "encoder.weight_ih_l0"),
-        "backward": parameter_named(model, "encoder.weight_ih_l0_reverse"),
+        "embedding": kit.parameter_named(model, "model_embeddings.source.weight"),
+        "cnn": kit.parameter_named(model, "post_embed_cnn.weight"),
+        "forward": kit.parameter_named(model, "encoder.weight_ih_l0"),
+        "backward": kit.parameter_named(model, "encoder.weight_ih_l0_reverse"),
     }
     return {
         f"grad_{output}_{source}": gradient
         for output, value in answer.items()
-        for source, gradient in gradients(value, sources, seed).items()
+        for source, gradient in kit.gradients(value, sources, seed).items()
     }
 
 
@@ -164,57 +137,56 @@ def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], se
     languages. `compare="train"`: does what is fed hang together with what it was made from.
     """
     model = _model(hw, seed, 0.5).eval()
-    inputs = _DecoderInputs(lengths, target_lengths, seed)
+    inputs = _decoder_inputs(lengths, target_lengths, seed)
     found = inputs.decoded_by(model)
     if compare == "train":
-        (loud,) = draws(lambda: inputs.decoded_by(model.train()), 1, seed)
+        (loud,) = kit.draws(lambda: inputs.decoded_by(model.train()), 1, seed)
         quiet = {f"{name}_eval": found[name] for name in WATCHED}
-        return plain_all(quiet | {name: loud[name] for name in WATCHED}) | _decoder_gradients(model, inputs, loud, seed)
+        return kit.plain_all(quiet | {name: loud[name] for name in WATCHED}) | _decoder_gradients(
+            model, inputs, loud, seed
+        )
     if compare == "alone":
         alone = inputs.of_the_first().decoded_by(model)
-        return shares({name: alone[name] for name in WATCHED}, found)
-    return plain_all(found)
+        return kit.shares({name: alone[name] for name in WATCHED}, found)
+    return kit.plain_all(found)
 
 
+@dataclass(frozen=True)
 class _DecoderInputs:
     """What `decode` is given, and what `step` answers at each t: leaves, so that gradients can be asked for."""
 
-    def __init__(self, lengths: Sequence[int], target_lengths: Sequence[int], seed: int) -> None:
-        b, s = len(lengths), max(lengths)
-        self.lengths = list(lengths)
-        self.steps = max(target_lengths) - 1
-        self.target_tb = ragged(target_lengths, SRC_WORDS, seed, name="target")  # either table
-        self.enc_hiddens = leaf("enc_hiddens", (b, s, 2 * HIDDEN), seed)
-        self.state = (leaf("h0", (b, HIDDEN), seed), leaf("c0", (b, HIDDEN), seed))
-        shapes = {"h": (b, HIDDEN), "c": (b, HIDDEN), "o": (b, HIDDEN), "e": (b, s)}
-        self.answers = {
-            name: [leaf(f"{name} at {t}", shape, seed) for t in range(self.steps)] for name, shape in shapes.items()
-        }
+    lengths: list[int]
+    target_tb: Tensor
+    enc_hiddens: Tensor
+    state: list[Tensor]
+    answers: dict[str, list[Tensor]]  # h, c, o and e of every step
+
+    @property
+    def steps(self) -> int:
+        return len(self.target_tb) - 1
 
     def of_the_first(self) -> _DecoderInputs:
         """The same for the first sentence alone."""
-        first = object.__new__(_DecoderInputs)
-        first.lengths, first.steps, first.target_tb = self.lengths[:1], self.steps, self.target_tb[:, :1]
-        first.enc_hiddens, first.state = self.enc_hiddens[:1], (self.state[0][:1], self.state[1][:1])
-        first.answers = {name: [each[:1] for each in values] for name, values in self.answers.items()}
-        return first
+        answers = {name: [each[:1] for each in values] for name, values in self.answers.items()}
+        state = [each[:1] for each in self.state]
+        return _DecoderInputs(self.lengths[:1], self.target_tb[:, :1], self.enc_hiddens[:1], state, answers)
 
     def decoded_by(self, model: Any) -> dict[str, Any]:
         """Outputs, and for each step that the targets ask for what it was fed; the graph is kept."""
-        recorder = Recorder(STEP, self._answer)
+        recorder = kit.Recorder(STEP, self._answer)
         masks = _masks(model, self.enc_hiddens, self.lengths)
         state = (self.state[0].clone(), self.state[1].clone())
-        with replaced(model, "step", recorder):
+        with kit.replaced(model, "step", recorder):
             outputs = model.decode(self.enc_hiddens.clone(), masks, state, self.target_tb.clone())
         states = recorder.values("dec_state", self.steps)
         return {
             "outputs": outputs,
-            "ybar": stacked(recorder.values("Ybar_t", self.steps)),
-            "fed_hidden": stacked([pick(each, 0) for each in states]),
-            "fed_cell": stacked([pick(each, 1) for each in states]),
-            "fed_enc_hiddens": stacked(recorder.values("enc_hiddens", self.steps)),
-            "fed_projection": stacked(recorder.values("enc_hiddens_proj", self.steps)),
-            "fed_mask": stacked([_truth(mask) for mask in recorder.values("enc_masks", self.steps)]),
+            "ybar": kit.stacked(recorder.values("Ybar_t", self.steps)),
+            "fed_hidden": kit.stacked([kit.pick(each, 0) for each in states]),
+            "fed_cell": kit.stacked([kit.pick(each, 1) for each in states]),
+            "fed_enc_hiddens": kit.stacked(recorder.values("enc_hiddens", self.steps)),
+            "fed_projection": kit.stacked(recorder.values("enc_hiddens_proj", self.steps)),
+            "fed_mask": kit.stacked([_truth(mask) for mask in recorder.values("enc_masks", self.steps)]),
         }
 
     def _answer(self, call: int) -> Any:
@@ -222,46 +194,38 @@ class _DecoderInputs:
         return (h, c), o, e
 
 
+def _decoder_inputs(lengths: Sequence[int], target_lengths: Sequence[int], seed: int) -> _DecoderInputs:
+    b, s = len(lengths), max(lengths)
+    shapes = {"h": (b, HIDDEN), "c": (b, HIDDEN), "o": (b, HIDDEN), "e": (b, s)}
+    return _DecoderInputs(
+        list(lengths),
+        kit.ragged(target_lengths, SRC_WORDS, seed, name="target"),  # the source table knows these words too
+        kit.leaf("enc_hiddens", (b, s, 2 * HIDDEN), seed),
+        [kit.leaf(name, (b, HIDDEN), seed) for name in ("h0", "c0")],
+        {
+            name: [kit.leaf(f"{name} at {t}", shape, seed) for t in range(max(target_lengths) - 1)]
+            for name, shape in shapes.items()
+        },
+    )
+
+
 def _decoder_gradients(model: Any, inputs: _DecoderInputs, fed: Mapping[str, Any], seed: int) -> Answers:
     asked = {
-        "embedding": ("ybar", parameter_named(model, "model_embeddings.target.weight")),
-        "att_projection": ("fed_projection", parameter_named(model, "att_projection.weight")),
+        "embedding": ("ybar", kit.parameter_named(model, "model_embeddings.target.weight")),
+        "att_projection": ("fed_projection", kit.parameter_named(model, "att_projection.weight")),
         "enc_hiddens": ("fed_enc_hiddens", inputs.enc_hiddens),
         "projected": ("fed_projection", inputs.enc_hiddens),
         "h0": ("fed_hidden", inputs.state[0]),
         "c0": ("fed_cell", inputs.state[1]),
     }
     found: Answers = {
-        f"grad_{name}": gradients(fed[output], {name: source}, seed)[name] for name, (output, source) in asked.items()
+        f"grad_{name}": kit.gradients(fed[output], {name: source}, seed)[name]
+        for name, (output, source) in asked.items()
     }
+    fed = {**fed, **{name: fed[name][1:] for name in WATCHED[1:] if isinstance(fed[name], Tensor)}}
     for name, output in (("o", "ybar"), ("h", "fed_hidden"), ("c", "fed_cell")):
-        found |= _handed_on(name, fed[output], inputs.answers[name], seed)
-    return found | _handed_out(fed["outputs"], inputs.answers["o"], seed)
-
-
-def _handed_on(name: str, fed: Any, answers: Sequence[Tensor], seed: int) -> Answers:
-    """For every step but the first: is the answer before it fed, and is it fed with its graph."""
-    if not isinstance(fed, Tensor) or fed.dim() != 3 or len(fed) < len(answers):
-        return {f"{name}_fed": "nothing of that shape", f"{name}_fed_with_graph": "nothing of that shape"}
-    values, graphs = [], []
-    for t, answer in enumerate(answers[:-1], start=1):
-        ends = (fed[t, :, :HIDDEN], fed[t, :, -HIDDEN:])
-        values.append(any(torch.equal(end, answer) for end in ends))
-        graphs.append(bool(gradients(fed[t], {name: answer}, seed)[name].any()))
-    return {f"{name}_fed": torch.tensor(values), f"{name}_fed_with_graph": torch.tensor(graphs)}
-
-
-def _handed_out(outputs: Any, answers: Sequence[Tensor], seed: int) -> Answers:
-    """For every step: does its answer stand in the outputs, and does it stand there with its graph."""
-    if not isinstance(outputs, Tensor):
-        return {"o_given": plain(outputs), "o_given_with_graph": plain(outputs)}
-    found = set(outputs.detach().flatten().tolist())
-    sources = {str(t): answer for t, answer in enumerate(answers)}
-    connected = gradients(outputs, sources, seed)
-    return {
-        "o_given": torch.tensor([found.issuperset(answer.flatten().tolist()) for answer in answers]),
-        "o_given_with_graph": torch.tensor([bool(connected[t].any()) for t in sources]),
-    }
+        found |= kit.handed_on(name, fed[output], inputs.answers[name][:-1], seed)
+    return found | kit.handed_on("given", fed["outputs"], inputs.answers["o"], seed)
 
 
 # --- part 1f ------------------------------------------------------------------------------------------------
@@ -281,7 +245,7 @@ def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> An
         return _step_in_training(model, inputs, found, seed) | _rates(_model(hw, seed, 0.3), inputs, seed)
     if compare == "alone":
         alone = [(each[0][:1], each[1][:1]) if isinstance(each, tuple) else each[:1] for each in inputs[:4]]
-        return shares(_stepped(model, [*alone, None]), found)
+        return kit.shares(_stepped(model, [*alone, None]), found)
     e_t, pads_bs = found["e_t"], inputs[4] != 0
     if isinstance(e_t, Tensor) and e_t.shape == pads_bs.shape:
         found["scores"] = e_t.masked_fill(pads_bs, 0)
@@ -289,17 +253,16 @@ def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> An
         found["weights"] = torch.softmax(e_t, dim=1)
     else:
         found |= dict.fromkeys(("scores", "shut", "weights"), "e_t is not a score for every position")
-    return plain_all(found)
+    return kit.plain_all(found)
 
 
 def order_u_t(model: Any, seed: int) -> None:
-    """Lays the columns of the output projection out for [a ; h], if that is the order in which `step` joins
-    them.
+    """Lays the columns of the output projection out for [a ; h], if that is the order in which `step` joins them.
 
     Which order it is shows when only the first h columns count: with [h ; a] the output then does not depend
     on what is attended to. A model that cannot tell keeps the columns as they are.
     """
-    weight = parameter_named(model, "combined_output_projection.weight")
+    weight = kit.parameter_named(model, "combined_output_projection.weight")
     if weight is None or weight.dim() != 2 or weight.size(1) != 3 * weight.size(0):
         return
     h = weight.size(0)
@@ -316,9 +279,9 @@ def _output_follows_attention(model: Any, seed: int) -> bool:
     training = model.training
     try:
         ybar, state, enc_hiddens, projection, mask = _step_inputs(model.eval(), [4, 2], seed)
-        other = drawn("other enc_hiddens", tuple(enc_hiddens.shape), seed)
+        other = kit.drawn("other enc_hiddens", tuple(enc_hiddens.shape), seed)
         outputs = [
-            pick(model.step(*fresh(ybar, state, hiddens, projection, mask)), 1).detach()
+            kit.pick(model.step(*kit.fresh(ybar, state, hiddens, projection, mask)), 1).detach()
             for hiddens in (enc_hiddens.detach(), other)
         ]
         return bool((outputs[0] - outputs[1]).abs().max() > 1e-6)
@@ -332,12 +295,12 @@ def _step_inputs(model: Any, lengths: Sequence[int], seed: int) -> list[Any]:
     """What `step` is given, all leaves; the projection is the one that att_projection's weights would give."""
     b, s = len(lengths), max(lengths)
     embed, hidden = model.model_embeddings.target.weight.size(1), model.hidden_size
-    weight_hd = drawn("att_projection.weight", (hidden, 2 * hidden), seed, scale=0.5)
-    enc_hiddens = leaf("enc_hiddens", (b, s, 2 * hidden), seed)
+    weight_hd = kit.drawn("att_projection.weight", (hidden, 2 * hidden), seed, scale=0.5)
+    enc_hiddens = kit.leaf("enc_hiddens", (b, s, 2 * hidden), seed)
     projection = (enc_hiddens.detach() @ weight_hd.T).requires_grad_()
-    state = (leaf("h", (b, hidden), seed), leaf("c", (b, hidden), seed))
+    state = (kit.leaf("h", (b, hidden), seed), kit.leaf("c", (b, hidden), seed))
     masks = _masks(model, enc_hiddens, lengths)
-    return [leaf("Ybar_t", (b, embed + hidden), seed), state, enc_hiddens, projection, masks]
+    return [kit.leaf("Ybar_t", (b, embed + hidden), seed), state, enc_hiddens, projection, masks]
 
 
 def _stepped(model: Any, inputs: Sequence[Any]) -> dict[str, Any]:
@@ -349,38 +312,45 @@ def _stepped(model: Any, inputs: Sequence[Any]) -> dict[str, Any]:
         projection.clone(),
         None if mask is None else mask.clone(),
     )
-    return {"h": pick(answer, 0, 0), "c": pick(answer, 0, 1), "O_t": pick(answer, 1), "e_t": pick(answer, 2)}
+    return {
+        "h": kit.pick(answer, 0, 0),
+        "c": kit.pick(answer, 0, 1),
+        "O_t": kit.pick(answer, 1),
+        "e_t": kit.pick(answer, 2),
+    }
 
 
 def _step_in_training(model: Any, inputs: Sequence[Any], quiet: Mapping[str, Any], seed: int) -> Answers:
-    loud = draws(lambda: _stepped(model.train(), inputs), DRAWS, seed)
-    outputs = stacked([answer["O_t"] for answer in loud])
+    loud = kit.draws(lambda: _stepped(model.train(), inputs), DRAWS, seed)
+    outputs = kit.stacked([answer["O_t"] for answer in loud])
     ybar, (h, c), enc_hiddens, projection, _ = inputs
     leaves = {"Ybar_t": ybar, "h": h, "c": c, "enc_hiddens": enc_hiddens, "projection": projection}
     layers = {
-        "att_projection": parameter_named(model, "att_projection.weight"),
-        "decoder": parameter_named(model, "decoder.weight_ih"),
-        "combined": parameter_named(model, "combined_output_projection.weight"),
+        "att_projection": kit.parameter_named(model, "att_projection.weight"),
+        "decoder": kit.parameter_named(model, "decoder.weight_ih"),
+        "combined": kit.parameter_named(model, "combined_output_projection.weight"),
     }
-    of_output = gradients(outputs, {**leaves, **layers}, seed)
+    of_output = kit.gradients(outputs, {**leaves, **layers}, seed)
     through_scores = (of_output.pop("projection"), of_output.pop("att_projection"))  # some project once more
     found: Answers = {f"grad_{name}": gradient for name, gradient in of_output.items()}
     found["grad_scores"] = torch.cat([gradient.flatten() for gradient in through_scores])
     for name in ("h", "c"):
-        found[f"grad_new_{name}"] = gradients(loud[0][name], {"Ybar_t": ybar}, seed)["Ybar_t"]
+        found[f"grad_new_{name}"] = kit.gradients(loud[0][name], {"Ybar_t": ybar}, seed)["Ybar_t"]
     found |= {f"slope_{name}": slope for name, slope in _step_slopes(model.eval(), leaves, seed).items()}
-    states = {name: loud[0][name] for name in ("h", "c", "e_t")} | {
-        f"{name}_eval": quiet[name] for name in ("h", "c", "e_t")
-    }
-    return found | plain_all({"O_t_train": outputs, "O_t_eval": quiet["O_t"], **states})
+    states = {name: value for name, value in loud[0].items() if name != "O_t"}
+    beside_it = {f"{name}_eval": value for name, value in quiet.items()}
+    return found | kit.plain_all({"O_t_train": outputs, **states, **beside_it})
 
 
 def _rates(model: Any, inputs: Sequence[Any], seed: int) -> Answers:
     """The rate at which `step` drops, and the rate that it should use; equal where the first cannot be told."""
     quiet = _stepped(model.eval(), inputs)["O_t"]
-    in_force = dropped_share(quiet, draws(lambda: _stepped(model.train(), inputs)["O_t"], DRAWS, seed))
+    in_force = kit.dropped_share(quiet, kit.draws(lambda: _stepped(model.train(), inputs)["O_t"], DRAWS, seed))
     of_layer = _rate_of_layer(model)
-    return {"rate_in_force": plain(of_layer if in_force is None else in_force), "rate_of_layer": plain(of_layer)}
+    return {
+        "rate_in_force": kit.plain(of_layer if in_force is None else in_force),
+        "rate_of_layer": kit.plain(of_layer),
+    }
 
 
 def _step_slopes(model: Any, leaves: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
@@ -392,7 +362,7 @@ def _step_slopes(model: Any, leaves: Mapping[str, Tensor], seed: int) -> dict[st
         answer = _stepped(model, [at["Ybar_t"], state, at["enc_hiddens"], at["projection"], mask])
         return [answer["O_t"], answer["h"], answer["c"]]
 
-    return slopes(call, leaves, seed)
+    return kit.slopes(call, leaves, seed)
 
 
 # --- part 1g, and everything together -----------------------------------------------------------------------
@@ -401,23 +371,23 @@ def _step_slopes(model: Any, leaves: Mapping[str, Tensor], seed: int) -> dict[st
 def masks(hw: Any, *, lengths: Sequence[int], seed: int) -> Answers:
     """1g: where the masks of a batch of these lengths are not zero."""
     model = _model(hw, seed, 0.5).eval()
-    enc_hiddens = drawn("enc_hiddens", (len(lengths), max(lengths), 2 * HIDDEN), seed)
-    return {"masks": plain(_truth(model.generate_sent_masks(enc_hiddens, list(lengths))))}
+    enc_hiddens = kit.drawn("enc_hiddens", (len(lengths), max(lengths), 2 * HIDDEN), seed)
+    return {"masks": kit.plain(_truth(model.generate_sent_masks(enc_hiddens, list(lengths))))}
 
 
 def forward(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], seed: int) -> Answers:
     """All parts together: the log-probability of each target sentence."""
     model = _model(hw, seed, 0.5).eval()
     order_u_t(model, seed)
-    source = sentences(lengths, SRC_WORDS, seed)
-    return {"scores": plain(model(source, sentences(target_lengths, TGT_WORDS, seed, name="target")))}
+    source = kit.sentences(lengths, SRC_WORDS, seed)
+    return {"scores": kit.plain(model(source, kit.sentences(target_lengths, TGT_WORDS, seed, name="target")))}
 
 
 def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> Answers:
     """Beam search, which the handout gives: the translations of one sentence as indices (-1 after the end)."""
     model = _model(hw, seed, 0.5).eval()
     order_u_t(model, seed)
-    (source,) = sentences([length], SRC_WORDS, seed)
+    (source,) = kit.sentences([length], SRC_WORDS, seed)
     with torch.no_grad():
         found = model.beam_search(source, beam_size=beam_size, max_decoding_time_step=longest)
     rows = [[model.vocab.tgt[word] for word in hypothesis.value] for hypothesis in found]
@@ -429,16 +399,16 @@ def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> An
 
 def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
     """Perplexity per word, each the mean of ten updates, while a small model learns to copy sentences."""
-    model = randomize(hw.nmt_model.NMT(16, 12, Words(12, 12), 0.1), seed, scale=0.15, biases="zero").train()
-    lengths = (3 + drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
-    source = sentences(lengths, 12, seed)
+    model = kit.randomize(hw.nmt_model.NMT(16, 12, kit.Words(12, 12), 0.1), seed, scale=0.15, biases="zero").train()
+    lengths = (3 + kit.drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
+    source = kit.sentences(lengths, 12, seed)
 
     def loss_nats_per_word(update: int) -> Tensor:
         batch = sorted((source[(update * 16 + place) % pairs] for place in range(16)), key=len, reverse=True)
-        scores = model(fresh(batch)[0], [["<s>", *sent, "</s>"] for sent in batch])
+        scores = model(kit.fresh(batch)[0], [["<s>", *sent, "</s>"] for sent in batch])
         return -scores.sum() / sum(len(sent) + 1 for sent in batch)
 
-    curve = training_losses(model, loss_nats_per_word, updates, seed).unflatten(0, (-1, 10)).mean(1).exp()
+    curve = kit.training_losses(model, loss_nats_per_word, updates, seed).unflatten(0, (-1, 10)).mean(1).exp()
     return {"perplexity": curve, "last_perplexity": curve[-1]}
 
 
@@ -446,8 +416,8 @@ def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
 
 
 def _model(hw: Any, seed: int, dropout_rate: float) -> Any:
-    model = hw.nmt_model.NMT(EMBED, HIDDEN, Words(SRC_WORDS, TGT_WORDS), dropout_rate)
-    return randomize(model, seed, biases="zero")
+    model = hw.nmt_model.NMT(EMBED, HIDDEN, kit.Words(SRC_WORDS, TGT_WORDS), dropout_rate)
+    return kit.randomize(model, seed, biases="zero")
 
 
 def _masks(model: Any, enc_hiddens: Tensor, lengths: Sequence[int]) -> Tensor:

@@ -17,6 +17,7 @@ CONTAINER = [
     pytest.param("root container", marks=pytest.mark.slow),
     pytest.param("user container", marks=pytest.mark.slow),
 ]
+MEMORY = {"memory_bytes": 2**30}
 LOOK = """
 import errno, os, signal, socket, sys
 def tried(action):

@@ -140,6 +140,14 @@ def test_what_is_no_dropout_fails(verdict: Judge, loud: Array, reason: str) -> N
     assert (found.outcome, found.code, found.reason) == ("failed", "E-DROPOUT", reason)
 
 
+def test_nan_in_eval_mode_proves_nothing(verdict: Judge) -> None:
+    quiet = np.where(QUIET > 1, np.nan, QUIET)
+
+    found = dropout(verdict, KEPT * quiet / 0.5, quiet)
+
+    assert found.reason == f"quiet: {int((QUIET > 1).sum())} of 12 values are NaN or infinite in eval mode"
+
+
 def test_nothing_is_proved_where_everything_is_zero(verdict: Judge) -> None:
     assert dropout(verdict, 0 * KEPT * QUIET, 0 * QUIET).reason == "quiet: every value is 0 in eval mode"
 

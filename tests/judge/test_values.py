@@ -72,6 +72,14 @@ def test_close_names_the_first_wrong_output_and_the_others(verdict: Judge) -> No
     assert found.reason.endswith("; every sign is reversed; also h0")
 
 
+def test_outputs_in_the_place_of_one_another_are_named(verdict: Judge) -> None:
+    expected = {"h0": H0, "c0": 2 * H0 + 1}
+
+    found = verdict("close", ["h0", "c0"], expected, {"h0": expected["c0"], "c0": expected["h0"]})
+
+    assert found.reason.endswith("; equal to the expected c0; also c0")
+
+
 def test_close_takes_the_tolerance_of_the_check(verdict: Judge) -> None:
     got = {"h0": H0 + 1e-3}
 

@@ -70,7 +70,7 @@ def _helper(hw):
 '''
 
 MISTAKES = """\
-from grader.nouns import Edit, Mistake, Variant
+from grader.authoring import Edit, Mistake, Variant
 
 forgets_last = Mistake("sums.py", was="sum(values)", now="sum(values[:-1])", hint="Add every value.")
 add_reversed = Variant((Edit("sums.py", "sum(values)", "sum(reversed(values))"),))

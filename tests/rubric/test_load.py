@@ -8,10 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grader.errors import RubricError
 from grader.nouns import Rubric
 from grader.rubric.load import load_rubric
+from tests.rubric.conftest import FILES
+
+RUBRIC = FILES["rubrics/hw0.yaml"]
+LINES = st.integers(0, RUBRIC.count("\n") - 1)
 
 
 def places(error: RubricError) -> list[str]:
@@ -113,6 +119,27 @@ def test_a_rubric_that_people_read_alone_needs_no_folder(course: Path) -> None:
     rubric = load_rubric(course)
 
     assert (rubric.folder, rubric.parts[0].id, rubric.parts[0].source) == ("", "1.10", "person")
+
+
+ODD = ["null", "true", "0", "-1", "2.5", "x", "''", "[]", "[1]", "[null]", "{}", "{x: 1}", "[[a]]", "{times: 1}", "|"]
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(line=LINES, odd=st.sampled_from(ODD), other=LINES)
+def test_whatever_is_changed_the_end_is_a_rubric_or_messages_of_three_lines(
+    course: Path, line: int, odd: str, other: int
+) -> None:
+    lines = RUBRIC.splitlines()
+    lines[line] = f"{lines[line].partition(':')[0]}: {odd}"
+    del lines[other]
+    course.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    try:
+        messages = load_rubric(course) and ()
+    except RubricError as error:
+        messages = error.messages
+
+    assert [str(message) for message in messages if not (message.allowed and message.help)] == []
 
 
 @pytest.mark.slow

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring import Edit, Mistake, Variant
 from grader.errors import RubricError
-from grader.nouns import Edit, Mistake, Rubric, Variant
+from grader.nouns import Rubric
 from grader.rubric.load import load_rubric
 from grader.rubric.versions import edited, mistakes_of, reference_files, static_proof, variants_of
 
@@ -53,8 +54,8 @@ def test_a_rubric_without_folder_has_no_versions(rubric: Rubric) -> None:
             "hints=3",
             "3:1: TypeError: Mistake.__init__() got an unexpected keyword argument 'hints'",
         ),
-        ("from grader.nouns", "raise SystemExit(3)\nfrom grader.nouns", "1:1: SystemExit: 3"),
-        ("from grader.nouns", "from grader.noun", "1:1: ModuleNotFoundError: No module named 'grader.noun'"),
+        ("from grader.authoring", "raise SystemExit(3)\nfrom grader.authoring", "1:1: SystemExit: 3"),
+        ("from grader.authoring", "from grader.noun", "1:1: ModuleNotFoundError: No module named 'grader.noun'"),
     ],
 )
 def test_an_error_in_mistakes_is_told_with_its_line(

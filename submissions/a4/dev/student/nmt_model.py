@@ -81,12 +81,11 @@ class NMT(nn.Module):
         # ---- START OF YOUR CODE, part (e) ----
         keys = self.att_projection(enc_hiddens)
         Y = self.model_embeddings.target(target_padded)
-        for Y_t in Y.split(1):
-            Ybar_t = torch.cat((Y_t.squeeze(0), o_prev), dim=1)
+        for Y_t in Y.split(1):                                     # (1, b, e)
+            Ybar_t = torch.cat((Y_t.squeeze(), o_prev), dim=1)     # (b, e + h)
             dec_state, o_prev, _ = self.step(Ybar_t, dec_state, enc_hiddens, keys, enc_masks)
-            combined_outputs.append(o_prev.unsqueeze(0))
-        # (t-1, 1, b, h) -> (t-1, b, h)
-        combined_outputs = torch.stack(combined_outputs).squeeze()
+            combined_outputs.append(o_prev)
+        combined_outputs = torch.stack(combined_outputs)
         # ---- END OF YOUR CODE ----
         return combined_outputs
 
