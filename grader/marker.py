@@ -136,7 +136,7 @@ def unread(entry_id: str, points: float, reason: str) -> SubmissionResult:
 @cache
 def _rules_sha256() -> str:
     package = Path(__file__).resolve().parent
-    files = sorted([*package.glob("*.py"), *package.glob("judge/*.py"), *package.glob("nouns/*.py")])
+    files = sorted([*package.glob("*.py"), *package.glob("judge/*.py")])
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 

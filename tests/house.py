@@ -47,11 +47,13 @@ DOORS: dict[str, set[str]] = {
         "judge",
         "marker",
         "observer",
+        "opener",
         "progress",
         "report",
         "results",
         "rubric",
         "runs",
+        "versions",
     },
     "commands": LEAVES
     | {"box", "codes", "course", "observer", "pipeline", "progress", "proof", "report", "results", "rubric"},

@@ -97,7 +97,7 @@ def without_times(results: Results) -> list[object]:
             result.id,
             result.score,
             [
-                [replace(part, seconds=0.0, peak_bytes=0, cases=(), checks=()), *[check for check in part.checks]]
+                [replace(part, seconds=0.0, peak_bytes=0, cases=(), checks=()), *part.checks]
                 for part in result.parts
                 if part.verdict != "stopped"
             ],

@@ -55,7 +55,9 @@ over_batch = Mistake(
     now="torch.softmax(shut_bs, dim=0)",
     hint="The weights of one sentence sum to one.",
 )
-by_hand = Variant((Edit("attention.py", "torch.softmax(shut_bs, dim=1)", "shut_bs.exp() / shut_bs.exp().sum(1)[:, None]"),))
+by_hand = Variant(
+    (Edit("attention.py", "torch.softmax(shut_bs, dim=1)", "shut_bs.exp() / shut_bs.exp().sum(1)[:, None]"),)
+)
 '''
 
 RUBRIC = """\

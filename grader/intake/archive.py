@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from grader.box.strict_json import strict_json
 from grader.errors import IntakeError, Message
 from grader.intake.rules import Gathering, priority
 from grader.nouns import Handout, Limits, Observation, Run
@@ -18,6 +18,7 @@ ARCHIVE_LIMITS = Limits(
     wall_s=60.0, cpu_s=60.0, memory_bytes=3 * 1024**3, answer_bytes=272 * 1024**2, output_bytes=64 * 1024
 )
 OPENER = Path(__file__).parents[1] / "kit" / "archives.py"  # text for the jail; never imported here
+MOST_LISTING = 8 * 1024**2  # bytes of the list, which is a stranger's until it is read
 ARCHIVE_FILE = "archive"  # the one file of the job's hand-in
 
 
@@ -46,7 +47,7 @@ def gather_archive(data: bytes, name: str, gathering: Gathering, unpack: Unpack)
         if listing["fault"]:
             raise archive_error(name, safe_line(str(listing["fault"])))
         spans = sorted(_spans(listing, len(content)), key=lambda span: priority(span[0]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise archive_error(name, f"its list cannot be read ({type(error).__name__})") from error
     for path, start, stop in spans:
         if gathering.admits(path, stop - start):
@@ -67,10 +68,19 @@ def archive_error(name: str, fact: str) -> IntakeError:
 
 
 def _answer(observation: Observation) -> tuple[dict[str, Any], bytes]:
-    listing = strict_json(observation.tensors["listing"].tobytes())
+    data = observation.tensors["listing"].tobytes()
+    if len(data) > MOST_LISTING:
+        raise ValueError("the list is too long")
+    listing = json.loads(data, object_pairs_hook=_without_repeats)
     if not isinstance(listing, dict) or set(listing) != {"files", "refused", "fault"}:
         raise ValueError("the list has other keys")
     return listing, observation.tensors["bytes"].tobytes()
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key is repeated")
+    return dict(pairs)
 
 
 def _refused(listing: dict[str, Any]) -> Iterator[tuple[str, str]]:

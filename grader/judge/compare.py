@@ -2,8 +2,8 @@
 
 Every trap of comparing is met here once. Shape and dtype come first, so that nothing is broadcast and nothing empty
 passes; NaN never passes, not even where the reference has it, and infinities must stand in the same places; the
-tolerance is applied in float64 and in positive form; integers and booleans must be equal. `margin` is the worst distance in units of the tolerance:
-above 1 is outside; None where the two cannot be measured.
+tolerance is applied in float64 and in positive form; integers and booleans must be equal. `margin` is the worst
+distance in units of the tolerance: above 1 is outside; None where the two cannot be measured.
 """
 
 from __future__ import annotations

@@ -280,6 +280,7 @@ def _function(file: SourceFile, names: Sequence[str]) -> tuple[Function, str] | 
 
 def _raiser(module: str, absent: Mapping[str, Missing]) -> Callable[[str], Any]:
     def missing_name(name: str) -> Any:
+        """`__getattr__` of the unit's module."""
         if name in absent:
             raise absent[name]
         raise AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -91,15 +91,18 @@ class _FloatBeamIndex(ast.NodeTransformer):
         self.inside = False
 
     def concerns(self, text: str) -> bool:
+        """Whether there may be something to repair in this text."""
         return "beam_search" in text
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Looks only into `beam_search`."""
         outside, self.inside = self.inside, self.inside or node.name == "beam_search"
         self.generic_visit(node)
         self.inside = outside
         return node
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """Makes a division for an index a whole one."""
         value = node.value
         if not self.inside or not _is_true_division(value):
             return node
@@ -118,9 +121,11 @@ class _VersionAsserts(ast.NodeTransformer):
         self.note = note
 
     def concerns(self, text: str) -> bool:
+        """Whether there may be something to repair in this text."""
         return "assert" in text and any(version in text for version in VERSIONS)
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        """Leaves assertions about versions out."""
         if not any(version in ast.unparse(node.test) for version in VERSIONS):
             return node
         test = ast.Expression(node.test)
@@ -181,6 +186,7 @@ def _with_bool_mask(function: Callable[..., Any], note: Callable[[], None]) -> C
 
     @functools.wraps(function)
     def repaired(*args: Any, **kwargs: Any) -> Any:
+        """The same with a bool mask."""
         mask = args[1] if len(args) > 1 else kwargs.get("mask")
         if isinstance(mask, torch.Tensor) and mask.dtype is torch.uint8:
             note()
@@ -201,6 +207,7 @@ def _install_torch_load(note: Callable[[], None]) -> None:
 
     @functools.wraps(load)
     def repaired(f: Any, *args: Any, **kwargs: Any) -> Any:
+        """`torch.load`, a second time if need be."""
         if kwargs.get("weights_only") is not None:
             return load(f, *args, **kwargs)
         start = f.tell() if hasattr(f, "tell") else None
@@ -223,6 +230,7 @@ def _install_numpy_names(note: Callable[[], None]) -> None:
     look_up = numpy.__getattr__
 
     def repaired(name: str) -> Any:
+        """numpy's own answer, else the name of today, else a placeholder."""
         try:
             with warnings.catch_warnings(action="ignore"):  # numpy's advice about names that this repair is for
                 return look_up(name)

@@ -99,11 +99,13 @@ class _InertModule(ModuleType):
 
 class _Loader(importlib.abc.Loader):
     def create_module(self, spec: Spec) -> ModuleType:
+        """A package without files."""
         module = _InertModule(spec.name)
         module.__path__ = []
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Puts the names in that do work."""
         top = module.__name__.partition(".")[0]
         for name, value in WORKING.get(top, dict)().items():
             setattr(module, name, value)
@@ -118,6 +120,7 @@ class NotInstalled(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> Spec | None:
+        """A stand-in for a package of the list; None for all others."""
         top = fullname.partition(".")[0]
         if fullname != top and not isinstance(sys.modules.get(fullname.rpartition(".")[0]), _InertModule):
             return None  # a module that a real package lacks is the student's error
@@ -137,6 +140,7 @@ class _WithinReal(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> Spec | None:
+        """A stand-in for a package of the list; None for all others."""
         if fullname not in WITHIN_REAL or _is_installed("tensorboard" if "tensorboard" in fullname else fullname):
             return None
         self.note(f"stand-in {fullname}")

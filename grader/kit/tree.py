@@ -185,6 +185,7 @@ class _OwnNames(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> Spec | None:
+        """Asks the tree for these names alone."""
         return self.tree.find_spec(fullname, path, target) if fullname in self.names else None
 
 
@@ -196,6 +197,7 @@ class _Source(importlib.abc.Loader):
         self.replaced: ModuleType | None = None
 
     def exec_module(self, module: ModuleType) -> None:
+        """Runs the overlay."""
         module.__file__ = str(self.overlay)
         self.tree.run(module, self.overlay)
         if self.path != self.overlay:
@@ -217,6 +219,7 @@ class _Package(importlib.abc.Loader):
         self.tree, self.folder = tree, folder
 
     def exec_module(self, module: ModuleType) -> None:
+        """Runs the folder's `__init__.py`."""
         self.tree.run_package(module, self.folder)
 
 
@@ -228,12 +231,14 @@ class _Alias(importlib.abc.Loader):
         self.own_spec: Spec | None = None
 
     def create_module(self, spec: Spec) -> ModuleType:
+        """The module under its one name."""
         module = importlib.import_module(self.canonical)
         self.own_spec = module.__spec__
         self.tree.adopt(spec.name, module)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Gives the module its own spec back."""
         module.__spec__ = self.own_spec
 
 

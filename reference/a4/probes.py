@@ -29,9 +29,6 @@ DRAWS = 40
 Answers = dict[str, kit.Answer]
 
 
-# --- part 1a ------------------------------------------------------------------------------------------------
-
-
 def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
     """1a: sentences of these lengths after padding, as indices; anything but a word or the pad is -1."""
     ids = [
@@ -42,9 +39,6 @@ def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
     known["<pad>" if words else 0] = 0
     padded = hw.utils.pad_sents(kit.fresh(sents)[0], "<pad>" if words else 0)
     return {"padded": kit.rectangle(padded, known)}
-
-
-# --- part 1b ------------------------------------------------------------------------------------------------
 
 
 def embeddings(hw: Any, *, seed: int) -> Answers:
@@ -69,9 +63,6 @@ def _rows(table: Any, ids_sb: Tensor) -> kit.Answer:
         return f"{type(error).__name__} when words are looked up"
 
 
-# --- part 1c ------------------------------------------------------------------------------------------------
-
-
 def layers(hw: Any, *, dropout_rate: float, seed: int) -> Answers:
     """1c: the shape of every parameter by its name, how many projections there are, and the dropout rate in force."""
     model = _model(hw, seed, dropout_rate)
@@ -85,9 +76,6 @@ def _rate_of_layer(model: Any) -> float:
     """Of the dropout layer; where `step` drops without a layer, what the constructor noted."""
     found = [module for module in model.modules() if isinstance(module, nn.Dropout)]
     return float(found[0].p if found else getattr(model, "dropout_rate", -1.0))
-
-
-# --- part 1d ------------------------------------------------------------------------------------------------
 
 
 def encode(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
@@ -127,9 +115,6 @@ def _encoder_gradients(model: Any, answer: Mapping[str, Any], seed: int) -> Answ
     }
 
 
-# --- part 1e ------------------------------------------------------------------------------------------------
-
-
 def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
     """1e: what the decoder gives, and what it feeds to `step`, whose answers are prescribed.
 
@@ -161,10 +146,6 @@ class _DecoderInputs:
     state: list[Tensor]
     answers: dict[str, list[Tensor]]  # h, c, o and e of every step
 
-    @property
-    def steps(self) -> int:
-        return len(self.target_tb) - 1
-
     def of_the_first(self) -> _DecoderInputs:
         """The same for the first sentence alone."""
         answers = {name: [each[:1] for each in values] for name, values in self.answers.items()}
@@ -173,24 +154,24 @@ class _DecoderInputs:
 
     def decoded_by(self, model: Any) -> dict[str, Any]:
         """Outputs, and for each step that the targets ask for what it was fed; the graph is kept."""
-        recorder = kit.Recorder(STEP, self._answer)
+        recorder, steps = kit.Recorder(STEP, self._answer), len(self.target_tb) - 1
         masks = _masks(model, self.enc_hiddens, self.lengths)
         state = (self.state[0].clone(), self.state[1].clone())
         with kit.replaced(model, "step", recorder):
             outputs = model.decode(self.enc_hiddens.clone(), masks, state, self.target_tb.clone())
-        states = recorder.values("dec_state", self.steps)
+        states = recorder.values("dec_state", steps)
         return {
             "outputs": outputs,
-            "ybar": kit.stacked(recorder.values("Ybar_t", self.steps)),
+            "ybar": kit.stacked(recorder.values("Ybar_t", steps)),
             "fed_hidden": kit.stacked([kit.pick(each, 0) for each in states]),
             "fed_cell": kit.stacked([kit.pick(each, 1) for each in states]),
-            "fed_enc_hiddens": kit.stacked(recorder.values("enc_hiddens", self.steps)),
-            "fed_projection": kit.stacked(recorder.values("enc_hiddens_proj", self.steps)),
-            "fed_mask": kit.stacked([_truth(mask) for mask in recorder.values("enc_masks", self.steps)]),
+            "fed_enc_hiddens": kit.stacked(recorder.values("enc_hiddens", steps)),
+            "fed_projection": kit.stacked(recorder.values("enc_hiddens_proj", steps)),
+            "fed_mask": kit.stacked([_truth(mask) for mask in recorder.values("enc_masks", steps)]),
         }
 
     def _answer(self, call: int) -> Any:
-        h, c, o, e = (self.answers[name][call % self.steps] for name in "hcoe")
+        h, c, o, e = (self.answers[name][call % len(self.target_tb[1:])] for name in "hcoe")
         return (h, c), o, e
 
 
@@ -226,9 +207,6 @@ def _decoder_gradients(model: Any, inputs: _DecoderInputs, fed: Mapping[str, Any
     for name, output in (("o", "ybar"), ("h", "fed_hidden"), ("c", "fed_cell")):
         found |= kit.handed_on(name, fed[output], inputs.answers[name][:-1], seed)
     return found | kit.handed_on("given", fed["outputs"], inputs.answers["o"], seed)
-
-
-# --- part 1f ------------------------------------------------------------------------------------------------
 
 
 def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
@@ -365,9 +343,6 @@ def _step_slopes(model: Any, leaves: Mapping[str, Tensor], seed: int) -> dict[st
     return kit.slopes(call, leaves, seed)
 
 
-# --- part 1g, and everything together -----------------------------------------------------------------------
-
-
 def masks(hw: Any, *, lengths: Sequence[int], seed: int) -> Answers:
     """1g: where the masks of a batch of these lengths are not zero."""
     model = _model(hw, seed, 0.5).eval()
@@ -410,9 +385,6 @@ def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
 
     curve = kit.training_losses(model, loss_nats_per_word, updates, seed).unflatten(0, (-1, 10)).mean(1).exp()
     return {"perplexity": curve, "last_perplexity": curve[-1]}
-
-
-# --- shared -------------------------------------------------------------------------------------------------
 
 
 def _model(hw: Any, seed: int, dropout_rate: float) -> Any:

@@ -76,6 +76,8 @@ def test_a_fault_is_an_error_in_three_lines() -> None:
     [
         (b"\xff", b""),
         (b"[]", b""),
+        (b"[" * 100_000, b""),
+        (b" " * 9_000_000 + b"{}", b""),
         (b'{"files": [], "refused": []}', b""),
         (b'{"files": [], "files": [], "refused": [], "fault": ""}', b""),
         (listed(files=[["a.py", 3]]), b"12"),
