@@ -36,5 +36,5 @@ class Opener:
         if self._pool is None:
             self._pool = self._stack.enter_context(Pool(archive_handout(), level=self._level, workers=1))
         job = Job("archive", {ARCHIVE_FILE: data}, (archive_run(name),))
-        _, observations = next(iter(self._pool.each([job])))
+        ((_, observations),) = self._pool.each([job])  # to its end: a generator left early would close the pool
         return observations["archive", "unpack"]

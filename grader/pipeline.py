@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course import Course, open_course
-from grader.errors import IntakeError, Message, UsageError
+from grader.errors import HarnessError, IntakeError, Message, UsageError
 from grader.nouns import Handout, Level, Observation, Part, Results, Rubric, RubricMark, Submission, SubmissionResult
 from grader.observer import HandIn, Observer, Wanted
 from grader.opener import Opener
@@ -72,6 +72,8 @@ def grade(order: Order, watch: Watch) -> Results:
         with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students:
             marked = _mark_all(order, course, parts, students, entries, watch)
         return _written(order, marked, course, started, watch)
+    except OSError as error:
+        raise HarnessError(_no_room(order.out, error)) from error
     finally:
         watch.end()
 
@@ -213,6 +215,17 @@ def _refuse_open(level: Level, count: int) -> None:
                 help="leave --isolation out; `grade doctor` says which level this machine offers",
             )
         )
+
+
+def _no_room(out: Path, error: OSError) -> Message:
+    return Message(
+        place=str(error.filename or out),
+        fact=f"cannot be read or written: {error.strerror or error}",
+        code="E-OUT",
+        allowed="what was finished is kept; nobody lost points by it",
+        label="kept",
+        help="make room or mend the rights, then give the same command again; it goes on where it stopped",
+    )
 
 
 def _title(rubric: Rubric, count: int, level: Level, workers: int) -> str:

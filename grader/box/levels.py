@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.box import recipes, staging
-from grader.box.slot import command
+from grader.box.slot import command, spawn
 from grader.box.switches import ALL_ON
 from grader.box.uids import take_uids
 from grader.errors import HarnessError, Message
@@ -153,7 +152,7 @@ def _tried(level: Level) -> _Seen:
 
 @contextmanager
 def _staged(level: Level) -> Iterator[tuple[recipes.Host, int | None, str]]:
-    folder = Path(tempfile.mkdtemp(prefix="grade-trial-"))
+    folder = staging.make_folder()
     taken = take_uids(1) if os.getuid() == 0 else []
     try:
         uid = taken[0].number if taken else None
@@ -178,23 +177,9 @@ def _trial(host: recipes.Host, level: Level, uid: int | None, scratch: str) -> _
     told = command(host, level, theirs.fileno(), uid, scratch)
     with ours:
         try:
-            process = subprocess.Popen(
-                told.words,
-                env=dict(told.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                user=told.user,
-                group=told.user,
-                extra_groups=None if told.user is None else [],
-                cwd="/",
-            )
+            seen = _heard(ours, spawn(told, theirs))
         except OSError as error:
-            theirs.close()
             return {"python": (False, str(error))}
-        theirs.close()
-        seen = _heard(ours, process)
     return _judged(seen, host, level)
 
 

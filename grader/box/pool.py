@@ -13,12 +13,10 @@ import platform
 import queue
 import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from grader.box import job as jobs_room
@@ -62,7 +60,7 @@ class Pool:
     """Slots that run hand-ins in the jail; use it as a context manager."""
 
     def __init__(self, handout: Handout, *, level: Level, workers: int, switches: Switches = ALL_ON) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="grade-box-"))
+        self._folder = staging.make_folder()
         self._level, self._switches = level, switches
         is_root = os.getuid() == 0
         self._uids = take_uids(workers) if is_root and level != "open" else []
@@ -143,17 +141,22 @@ class PoolSlot:
         if self._zygote is not None and self._zygote.jobs >= JOBS_PER_ZYGOTE:
             self.restart()
         if self._zygote is None:
-            self._zygote = self._started()
+            self._zygote = self._started_at_last()
         return self._zygote
+
+    def _started_at_last(self) -> Zygote:
+        with suppress(BoxDiedError):
+            return self._started()
+        try:
+            return self._started()  # the machine may have been short of something for a moment
+        except BoxDiedError as error:
+            raise HarnessError(_no_start(str(error))) from error
 
     def _started(self) -> Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         zygote = start(self._command(theirs.fileno()), ours, theirs, self._loop)
         try:
             self._compare(zygote.hello())
-        except BoxDiedError as error:
-            zygote.kill()
-            raise HarnessError(_no_start(str(error))) from error
         except BaseException:
             zygote.kill()
             raise

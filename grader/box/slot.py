@@ -29,8 +29,8 @@ from grader.box import recipes
 from grader.box.watch import Loop, Mailbox, Stream, pid_of
 from grader.nouns import Level
 
-START_S: Final = 60.0
-END_S: Final = 5.0
+START_S: Final = 120.0
+END_S: Final = 30.0  # generous: being late here is never a student's fault
 PIPE_BYTES: Final = 1024**2
 _MESSAGE_BYTES: Final = 64 * 1024
 
@@ -123,9 +123,24 @@ class Zygote:
 
 
 def start(command: Command, control: socket.socket, theirs: socket.socket, loop: Loop) -> Zygote:
-    """Starts a zygote that holds `theirs`; `control` is our end."""
+    """Starts a zygote that holds `theirs`; `control` is our end.
+
+    Raises: BoxDiedError if its program cannot be started.
+    """
+    try:
+        return Zygote(spawn(command, theirs), control, loop)
+    except OSError as error:
+        control.close()
+        raise BoxDiedError(str(error)) from error
+
+
+def spawn(command: Command, theirs: socket.socket) -> subprocess.Popen[bytes]:
+    """Starts a program that holds `theirs`, which is closed here; its errors can be read.
+
+    Raises: OSError if it cannot be started.
+    """
     with theirs:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command.words,
             env=dict(command.environment),
             stdin=subprocess.DEVNULL,
@@ -137,7 +152,6 @@ def start(command: Command, control: socket.socket, theirs: socket.socket, loop:
             extra_groups=None if command.user is None else [],
             cwd="/",
         )
-    return Zygote(process, control, loop)
 
 
 class RunningJob:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
@@ -22,7 +23,16 @@ from grader.nouns import Handout, Level
 
 ENTRY: Final = "grader/box/inside/zygote.py"
 STRICT_NAMESPACES: Final = ("user", "mount", "pid", "net", "ipc", "uts")
+_PREFIX: Final = "grade-box-"
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+
+def make_folder() -> Path:
+    """A fresh folder for one pool, which nobody else can list; those of runs that were killed are removed first."""
+    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if old.stat().st_uid == os.getuid() and not Path("/proc", old.name.split("-")[2]).exists():
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
 
 
 def plan(handout: Handout, level: Level, switches: Switches, *, shares_uid: bool) -> dict[str, Any]:

@@ -133,6 +133,13 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         room, or with another `--out`, the same command gives the results without running everything again.
         """,
     ),
+    "E-OUT": (
+        "A folder cannot be read or written",
+        """
+        The disk is full, or the rights forbid it; the message names the file. Nobody lost points by it. What was
+        observed before is kept: after making room the same command goes on where it stopped.
+        """,
+    ),
     "E-CODE": (
         "No such code",
         """

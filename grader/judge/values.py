@@ -124,6 +124,7 @@ def same(check: Check, evidence: Evidence) -> Verdicts:
 
 def _unlike(operands: Json, reason: str) -> str:
     told = reason.replace("the expected one", "the other").replace(", expected", ", the other")
+    told = told.replace("where infinity or NaN is expected", "where the other is not")
     return f"{operands[0]} and {operands[1]} are not the same: {told}" if told else ""
 
 

@@ -31,14 +31,12 @@ Answers = dict[str, kit.Answer]
 
 def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
     """1a: sentences of these lengths after padding, as indices; anything but a word or the pad is -1."""
-    ids = [
-        [int(i) for i in kit.ragged([length], 90, seed + row, name="pad")[:, 0]] for row, length in enumerate(lengths)
-    ]
-    sents = [[f"w{i}" for i in sent] for sent in ids] if words else ids
-    known = {f"w{i}" if words else i: i for i in range(1, 90)}
-    known["<pad>" if words else 0] = 0
-    padded = hw.utils.pad_sents(kit.fresh(sents)[0], "<pad>" if words else 0)
-    return {"padded": kit.rectangle(padded, known)}
+    lexicon = kit.Words(90, 90).src
+    sents = kit.sentences(lengths, len(lexicon), seed)
+    if words:
+        return {"padded": kit.rectangle(hw.utils.pad_sents(sents, "<pad>"), lexicon.word2id)}
+    padded = hw.utils.pad_sents([lexicon.words2indices(sent) for sent in sents], 0)
+    return {"padded": kit.rectangle(padded, {index: index for index in lexicon.id2word})}
 
 
 def embeddings(hw: Any, *, seed: int) -> Answers:
@@ -81,8 +79,7 @@ def _rate_of_layer(model: Any) -> float:
 def encode(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
     """1d: what the encoder hands to the decoder, for sentences of these lengths.
 
-    `compare="alone"`: the first sentence by itself, and its share of the batch. `compare="train"`: in train
-    mode, what eval mode gives beside it, and gradients.
+    `compare`: `alone` adds the first sentence by itself, `train` what train mode gives, and gradients.
     """
     model = _model(hw, seed, 0.5)
     source_sb = kit.ragged(lengths, SRC_WORDS, seed)
@@ -118,8 +115,8 @@ def _encoder_gradients(model: Any, answer: Mapping[str, Any], seed: int) -> Answ
 def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
     """1e: what the decoder gives, and what it feeds to `step`, whose answers are prescribed.
 
-    `compare="alone"`: the first sentence by itself, and its share of the batch; it is the longest in both
-    languages. `compare="train"`: does what is fed hang together with what it was made from.
+    `compare`: `alone` adds the first sentence by itself, the longest in both languages; `train` what train mode
+    feeds, and whether that hangs together with what it was made from.
     """
     model = _model(hw, seed, 0.5).eval()
     inputs = _decoder_inputs(lengths, target_lengths, seed)
@@ -212,8 +209,8 @@ def _decoder_gradients(model: Any, inputs: _DecoderInputs, fed: Mapping[str, Any
 def step(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
     """1f: the new state, the output, the scores at the words (0 elsewhere), and which positions are shut.
 
-    `compare="alone"`: the first sentence by itself, without a mask, and its share of the batch.
-    `compare="train"`: the output drawn many times in train mode, the output in eval mode, and gradients.
+    `compare`: `alone` adds the first sentence by itself, without a mask; `train` the output drawn many times in
+    train mode, the rate of dropout, gradients and slopes.
     """
     model = _model(hw, seed, 0.5).eval()
     inputs = _step_inputs(model, lengths, seed)
@@ -363,8 +360,7 @@ def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> An
     model = _model(hw, seed, 0.5).eval()
     order_u_t(model, seed)
     (source,) = kit.sentences([length], SRC_WORDS, seed)
-    with torch.no_grad():
-        found = model.beam_search(source, beam_size=beam_size, max_decoding_time_step=longest)
+    found = model.beam_search(source, beam_size=beam_size, max_decoding_time_step=longest)
     rows = [[model.vocab.tgt[word] for word in hypothesis.value] for hypothesis in found]
     return {
         "translations": torch.tensor([row + [-1] * (longest - len(row)) for row in rows]),

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -91,7 +90,7 @@ def test_probes_may_start_no_thread() -> None:
     )
     with (
         Pool(replace(HANDOUT, probes=probes), level="open", workers=1) as pool,
-        pytest.raises(HarnessError, match="the zygote has 2 threads; probes.py may start none"),
+        pytest.raises(HarnessError, match=r"the zygote has 2 threads; probes\.py may start none"),
     ):
         list(pool.each([job(FINE)]))
 
@@ -143,31 +142,21 @@ def test_a_zygote_that_dies_is_replaced_and_costs_nobody_anything() -> None:
 
 
 def test_a_box_that_keeps_dying_is_broken_and_tells_the_log() -> None:
-    """The zygote is killed whenever it starts its job."""
-    stop = threading.Event()
-    me = os.getpid()
+    def kill(event: Event) -> None:
+        for pid in _named_zygote(os.getpid()) if event.phase == "import" else []:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
-    def kill_all() -> None:
-        while not stop.wait(0.01):
-            for pid in tree(me):
-                if _command_line(pid).count("zygote.py") and len(tree(pid)) > 1:
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-
-    killer = threading.Thread(target=kill_all)
     with Pool(HANDOUT, level="open", workers=1) as pool:
-        killer.start()
-        seen = observe(pool, SLEEPER)
-        stop.set()
-        killer.join()
+        ((_, found),) = pool.each([job(SLEEPER, run("one"), run("two"))], kill)
 
-    assert seen.ended == "broken"
-    assert seen.reason.startswith("the box died 2 times")
+    assert {seen.ended for seen in found.values()} == {"broken"}
+    assert all(seen.reason.startswith("the box died 2 times: ") for seen in found.values())
 
 
 @pytest.mark.slow
 def test_a_bomb_does_not_change_what_its_neighbour_gets() -> None:
-    bomb = "import os\ndef answer():\n    while True:\n        try:\n            os.fork()\n        except OSError:\n            pass\n"
+    bomb = "import os\ndef answer():\n  while True:\n    try: os.fork()\n    except OSError: pass\n"
     limits = replace(LIMITS, wall_s=4.0)
     with Pool(HANDOUT, level="strict", workers=2) as pool:
         sent = [job(bomb, run(limits=limits), key="bomb"), *(job(FINE, key=str(number)) for number in range(4))]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.box.inside.plan import read_files, read_plan
-from grader.box.staging import ENTRY, plan, stage
+from grader.box.staging import ENTRY, make_folder, plan, stage
 from grader.box.switches import ALL_ON, Switches
 from grader.nouns import Handout, Level, Unit
 
@@ -97,3 +98,17 @@ def test_a_switch_takes_one_layer_away(switch: str) -> None:
 
 def test_files_of_a_folder_that_is_not_there_are_none(tmp_path: Path) -> None:
     assert read_files(tmp_path / "none") == {}
+
+
+def test_folders_of_runs_that_were_killed_are_removed_and_others_kept() -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    here = make_folder()
+    left = here.with_name(f"grade-box-{gone.pid}-left")
+    left.mkdir()
+    another = make_folder()
+    found = (left.exists(), here.exists(), another.exists())
+    for folder in (here, another):
+        folder.rmdir()
+
+    assert found == (False, True, True)

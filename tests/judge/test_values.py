@@ -232,6 +232,12 @@ def test_same_does_not_call_the_other_one_expected(same: Judge) -> None:
     )
 
 
+def test_same_does_not_call_infinities_expected(same: Judge) -> None:
+    found = same(["alone.h0", "ragged.h0"], {"h0": H0}, {"h0": H0 * np.inf})
+
+    assert found.reason.endswith("h0: 12 of 12 values are finite where the other is not, first at [0, 0]")
+
+
 def test_same_takes_a_tolerance(same: Judge) -> None:
     assert same(["alone.h0", "ragged.h0"], {"h0": H0 + 0.01}, {"h0": H0}, atol=0.02).outcome == "passed"
 

@@ -68,6 +68,7 @@ def test_memory_is_binary(size: int, text: str) -> None:
         (41_000.0, "41,000 times the tolerance"),
         (3e8, "3e+08 times the tolerance"),
         (math.inf, "beyond any tolerance"),
+        (1e99, "beyond any tolerance"),
         (math.nan, "beyond any tolerance"),
     ],
 )

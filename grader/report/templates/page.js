@@ -34,14 +34,10 @@
     const copy = document.createElement("button");
     copy.type = "button";
     copy.textContent = "Copy";
-    copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(text.textContent);
-        copy.textContent = "Copied";
-      } catch {
-        getSelection().selectAllChildren(text);
-        copy.textContent = "Selected: copy it with your keyboard";
-      }
+    copy.addEventListener("click", () => {
+      getSelection().selectAllChildren(text);
+      // The newer clipboard interface asks for a permission that a file from the disk may never get.
+      copy.textContent = document.execCommand("copy") ? "Copied" : "Selected: copy it with your keyboard";
     });
     text.after(copy);
   }

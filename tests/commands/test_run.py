@@ -1,0 +1,160 @@
+"""`grade run` as a person calls it: what is printed, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import tiny
+
+GRADE = [sys.executable, "-m", "grader.cli"]
+
+
+def grade(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*GRADE, *map(str, words)], capture_output=True, text=True, cwd=cwd, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def class_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("class")
+    tiny.write_course(root)
+    tiny.write_hand_ins(root, "right", "unmasked")
+    return root
+
+
+@pytest.fixture(scope="module")
+def run(class_root: Path) -> subprocess.CompletedProcess[str]:
+    return grade("submissions/", "--rubric", "tiny.yaml", "-j", 1, cwd=class_root)
+
+
+def test_a_run_ends_well_whatever_the_scores(run: subprocess.CompletedProcess[str]) -> None:
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_summary_says_how_well_what_was_hard_and_where_the_pages_are(
+    run: subprocess.CompletedProcess[str],
+) -> None:
+    lines = run.stdout.splitlines()
+
+    assert lines[0].split()[:2] == ["graded", "2"]
+    assert lines[1] == "  scores    mean 4.5   median 4.5   of 6      up to 1 more points wait for a reader"
+    assert lines[2] == "  hardest   w Weights, 62 % of its points     commonest  no_mask, 1 submission"
+    assert lines[-1].startswith("report out/index.html")
+
+
+def test_progress_goes_to_standard_error(run: subprocess.CompletedProcess[str]) -> None:
+    assert run.stderr.splitlines()[0].startswith("tiny · 2 submissions · rubric ")
+    assert "2/2" in run.stderr
+
+
+def test_json_prints_the_results_and_nothing_else(class_root: Path, run: subprocess.CompletedProcess[str]) -> None:
+    again = grade("submissions", "--rubric", "tiny.yaml", "--json", cwd=class_root)
+
+    assert [result["score"] for result in json.loads(again.stdout)["submissions"]] == [6.0, 3.0]
+    assert again.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere/", "--rubric", "tiny.yaml"], "nowhere: there is no such folder  [E-SUBMISSIONS]"),
+        (["rubrics/tiny.yaml", "--rubric", "tiny.yaml"], "this is a file; a folder of submissions is needed"),
+        (["empty", "--rubric", "tiny.yaml"], "empty: holds no submissions  [E-SUBMISSIONS]"),
+        (["submissions", "--rubric", "none.yaml"], "[E-RUBRIC-FIND]"),
+        (["submissions", "--rubric", "tiny.yaml", "--only", "rigth"], "help: write 'right'"),
+        (["submissions", "--rubric", "tiny.yaml", "--part", "x"], "there is no part 'x'  [E-PART]"),
+        (["submissions"], "Missing option '--rubric'"),
+        (["sumbissions/x", "--rubric", "tiny.yaml"], "there is no such folder"),
+        (["prov"], "help: write 'grade prove'"),
+    ],
+    ids=["no folder", "a file", "empty", "no rubric", "no such id", "no such part", "no option", "typo", "verb"],
+)
+def test_what_is_not_there_is_said_and_ends_with_2(class_root: Path, words: list[str], said: str) -> None:
+    (class_root / "empty").mkdir(exist_ok=True)
+
+    done = grade(*words, cwd=class_root)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_rubric_fault_names_line_and_column_and_ends_with_2(tmp_path: Path) -> None:
+    tiny.write_course(tmp_path, rubric=tiny.RUBRIC.replace("close: weights", "closs: weights"))
+    tiny.write_hand_ins(tmp_path, "right")
+
+    done = grade("submissions", "--rubric", "tiny.yaml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "rubrics/tiny.yaml:19:22:" in done.stderr
+    assert "there is no check called 'closs'  [E-CHECK-NAME]" in done.stderr
+    assert "help: write 'close'" in done.stderr
+
+
+def test_odd_files_are_graded_or_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    tiny.write_course(tmp_path)
+    folder = tiny.write_hand_ins(tmp_path, "right")
+    for name in ("nothing", "huge", "latin"):
+        (folder / name).mkdir()
+    (folder / "nothing" / "attention.py").write_bytes(b"")
+    (folder / "huge" / "attention.py").write_bytes(b"# " + b"x" * (50 * 1024**2))
+    (folder / "latin" / os.fsdecode(b"caf\xe9.py")).write_text(tiny.SOLVED)
+
+    done = grade("submissions", "--rubric", "tiny.yaml", "--json", cwd=tmp_path)
+
+    found = {result["id"]: result for result in json.loads(done.stdout)["submissions"]}
+    assert {name: result["score"] for name, result in found.items()} == {
+        "right": 6.0,
+        "nothing": 0.0,
+        "huge": 0.0,
+        "latin": 6.0,
+    }
+    assert [part["verdict"] for part in found["huge"]["parts"][:2]] == ["skipped", "skipped"]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="a disk of its own size needs root")
+def test_a_full_disk_is_said_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    tiny.write_course(tmp_path)
+    tiny.write_hand_ins(tmp_path, "right", "unmasked")
+    (tmp_path / "out").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path / "out"], check=True)
+
+    full = grade("submissions", "--rubric", "tiny.yaml", cwd=tmp_path)
+    subprocess.run(["mount", "-o", "remount,size=8m", tmp_path / "out"], check=True)
+    again = grade("submissions", "--rubric", "tiny.yaml", cwd=tmp_path)
+    subprocess.run(["umount", tmp_path / "out"], check=True)
+
+    assert full.returncode == 1
+    assert "No space left on device" in full.stderr
+    assert again.returncode == 0, again.stderr
+
+
+def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    tiny.write_course(tmp_path, rubric=tiny.RUBRIC.replace("wall_s: 3, cpu_s: 3", "wall_s: 60, cpu_s: 60"))
+    tiny.write_hand_ins(tmp_path, "endless")
+    (tmp_path / "submissions" / "a-right").mkdir()
+    (tmp_path / "submissions" / "a-right" / "attention.py").write_text(tiny.SOLVED)
+    command = [*GRADE, "submissions", "--rubric", "tiny.yaml", "-j", "1"]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    _wait_for_line(running, "1/2 a-right")
+
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+
+    assert running.returncode == 130
+    assert "grade: interrupted  [E-INTERRUPTED]" in said
+    only = grade("submissions", "--rubric", "tiny.yaml", "--only", "a-right", "--json", cwd=tmp_path)
+    assert json.loads(only.stdout)["submissions"][0]["cached"]
+
+
+def _wait_for_line(running: subprocess.Popen[str], start: str) -> None:
+    assert running.stderr is not None
+    while not running.stderr.readline().startswith(start):
+        assert running.poll() is None
