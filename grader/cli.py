@@ -29,6 +29,12 @@ class Verbs(click.Group):
         """In the order in which they are written, which is the order of use."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One whole sentence for every verb."""
+        rows = [(name, command.get_short_help_str(limit=66)) for name, command in self.commands.items()]
+        with formatter.section("Verbs"):
+            formatter.write_dl(rows)
+
     def _unknown(self, word: str) -> str:
         from difflib import get_close_matches
 
@@ -80,7 +86,7 @@ def verbs() -> None:
 @click.option("--open", "show", is_flag=True, help="Open the index in a browser at the end.")
 @_shared
 def run(**options: Any) -> None:
-    """Grades a folder of submissions and writes the reports (the default verb).
+    """Grades a folder of submissions, writes the reports (the default).
 
     \b
     Example: grade submissions/ --rubric a4.yaml --only ada
@@ -99,7 +105,7 @@ def run(**options: Any) -> None:
 @click.option("--isolation", type=LEVEL, help="Default: the best level this machine offers.")
 @_shared
 def prove(**options: Any) -> None:
-    """Shows that reference, variants and mistakes keep the points they should.
+    """Shows that reference and known mistakes keep the right points.
 
     \b
     Example: grade prove rubrics/a4.yaml
@@ -155,7 +161,7 @@ def explain(**options: Any) -> None:
 @click.option("--isolation", type=LEVEL, default="strict", show_default=True, help="The level that is wanted.")
 @_shared
 def doctor(**options: Any) -> None:
-    """Tries every layer of the jail and says what is missing, and its cure.
+    """Tries every layer of the jail; says what is missing and its cure.
 
     \b
     Example: grade doctor

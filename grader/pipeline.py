@@ -71,6 +71,8 @@ def grade(order: Order, watch: Watch) -> Results:
     try:
         with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students:
             marked = _mark_all(order, course, parts, students, entries, watch)
+        for fault in store.faults:
+            watch.warn(fault)
         return _written(order, marked, course, started, watch)
     except OSError as error:
         raise HarnessError(_no_room(order.out, error)) from error

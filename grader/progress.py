@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Protocol, TextIO
 
+from grader.errors import Message
 from grader.nouns import SubmissionResult
 
 PLAIN_LINES = 50  # beyond this many submissions plain progress says something only every PLAIN_SECONDS
@@ -31,7 +32,10 @@ class Watch(Protocol):
         """A hand-in has its result."""
 
     def step(self, text: str) -> None:
-        """Something that takes a while begins: `known mistakes`, `pages`."""
+        """Something that takes a while begins: `pages`."""
+
+    def warn(self, message: Message) -> None:
+        """Something a person should know, though the run goes on."""
 
     def end(self) -> None:
         """The run is over, however it ended."""
@@ -50,6 +54,9 @@ class Silent:
         """Says nothing."""
 
     def step(self, text: str) -> None:
+        """Says nothing."""
+
+    def warn(self, message: Message) -> None:
         """Says nothing."""
 
     def end(self) -> None:
@@ -124,6 +131,10 @@ class Plain:
         """One line."""
         self._say(f"{text} ...")
 
+    def warn(self, message: Message) -> None:
+        """The message as it is."""
+        self._say(str(message))
+
     def end(self) -> None:
         """Says nothing."""
 
@@ -174,6 +185,10 @@ class Live:
     def step(self, text: str) -> None:
         """The last row tells it."""
         self._note, self._slots = text, {}
+
+    def warn(self, message: Message) -> None:
+        """Stands above the block, and stays."""
+        self._live.console.print(str(message), highlight=False, markup=False)
 
     def end(self) -> None:
         """Closes the block."""

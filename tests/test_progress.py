@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from grader.errors import Message
 from grader.nouns import SubmissionResult
 from grader.progress import Live, Pace, Plain, Silent, clock, summary, watch_for
 
@@ -79,6 +80,13 @@ class TestPlain:
         lines = stream.getvalue().splitlines()
         assert len(lines) <= 3
         assert lines[-1] == "200/200 s199 31/35 4.2 s"
+
+    def test_a_warning_stands_as_it_is(self) -> None:
+        stream = io.StringIO()
+
+        Plain(stream).warn(Message("out", "it is full", "E-STORE"))
+
+        assert stream.getvalue() == "out: it is full  [E-STORE]\n"
 
     def test_a_stream_that_closes_does_no_harm(self) -> None:
         plain = Plain(_Closed())

@@ -88,7 +88,9 @@ def test_two_mistakes_that_cannot_be_told_apart_are_named(tmp_path: Path) -> Non
     rubric = tiny.RUBRIC.replace("over_batch: 1}", "over_batch: 1, twin: 1}")
     tiny.write_course(tmp_path, rubric=rubric)
     mistakes = tmp_path / "reference" / "tiny" / "mistakes.py"
-    twin = tiny.MISTAKES + '\ntwin = Mistake("attention.py", was="shut_bs, dim=1", now="shut_bs, dim=-2", hint="Twin.")\n'
+    twin = (
+        tiny.MISTAKES + '\ntwin = Mistake("attention.py", was="shut_bs, dim=1", now="shut_bs, dim=-2", hint="Twin.")\n'
+    )
     mistakes.write_text(twin)
 
     loaded = load_rubric(tmp_path / "rubrics" / "tiny.yaml")

@@ -20,8 +20,9 @@ def explain(*, code: str, as_json: bool, progress: str | None) -> int:
     if as_json:
         print(json.dumps({"code": word, "title": title, "text": text}, ensure_ascii=False))
         return 0
-    print(f"{word}  {title}\n")
-    for paragraph in text.split("\n\n"):
+    print(f"{word}  {title}")
+    for paragraph in text.strip().split("\n\n"):
+        print()
         print(textwrap.fill(" ".join(paragraph.split()), 78, initial_indent="  ", subsequent_indent="  "))
     return 0
 

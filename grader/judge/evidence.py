@@ -68,8 +68,18 @@ class Evidence:
         observation = self.got.get(case)
         if observation is None:
             return replace(broken("nothing was observed"), case=case)
-        verdict = ending(observation, self.part.limits, told=self.is_told(case))
+        told = self.is_told(case) or self._is_told_elsewhere(observation)
+        verdict = ending(observation, self.part.limits, told=told)
         return None if verdict is None else replace(verdict, case=case)
+
+    def _is_told_elsewhere(self, observation: Observation) -> bool:
+        """Whether a public case raised the very same: then a hidden one gives nothing away."""
+        told = {
+            (other.fault.type, other.fault.message)
+            for case, other in self.got.items()
+            if other.fault and self.is_told(case)
+        }
+        return observation.fault is not None and (observation.fault.type, observation.fault.message) in told
 
     def array(self, case: str, output: str) -> Array | Verdict:
         """One output of the submission, or the verdict that it is not there as an array."""

@@ -93,8 +93,14 @@ def _outcome(verdicts: Sequence[Verdict], evidence: Evidence) -> tuple[Outcome, 
     if outcome != "passed":
         return outcome, next(verdict.reason for verdict in verdicts if verdict.outcome == outcome)
     if part.written:
-        return "pending", f"a person will read this: {sum(item.points for item in part.written):g} points pending"
-    return outcome, next((verdict.reason for verdict in verdicts if verdict.reason), "")
+        return "pending", _to_read(sum(item.points for item in part.written))
+    return outcome, ", ".join(dict.fromkeys(verdict.reason for verdict in verdicts if verdict.reason))
+
+
+def _to_read(points: float) -> str:
+    if not points:
+        return "a person may comment on this; it has no points"
+    return f"a person will read this: {points:g} {'point' if points == 1 else 'points'} pending"
 
 
 def _cases(evidence: Evidence) -> tuple[CaseResult, ...]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .weights import drawn
 
+DIRECTIONS = 4
 STRIDE = 0.004  # in float32 rounding and curvature both stay below 1 % of a usual slope
 
 
@@ -50,30 +51,30 @@ def handed_on(name: str, fed: Any, answers: Sequence[Tensor], seed: int) -> dict
 
 
 def slopes(call: Callable[[Mapping[str, Tensor]], Any], at: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
-    """How fast a random mixture of the outputs grows along a random direction of each input, told in two ways.
+    """How fast a random mixture of the outputs grows along random directions of each input, told in two ways.
 
     `NAME` is what the gradient says, `NAME_measured` what two calls nearby say. They differ where a part of the graph
     is cut, even if gradients still flow beside the cut. `call` must be smooth and not random.
 
-    Shapes: inputs of any shape -> scalars.
+    Shapes: inputs of any shape -> (directions,) each.
     """
     leaves = {name: tensor.detach().clone().requires_grad_() for name, tensor in at.items()}
     by_graph = gradients(call(leaves), leaves, seed)
     found: dict[str, Tensor] = {}
     for name, tensor in at.items():
-        direction = drawn(f"direction of {name}", tuple(tensor.shape), seed)
-        direction = (direction / direction.norm()).to(tensor.dtype)
-        ends = [_size(call({**at, name: tensor.detach() + way * STRIDE * direction}), seed) for way in (1, -1)]
-        found[name] = (by_graph[name] * direction).sum()
-        found[f"{name}_measured"] = (ends[0] - ends[1]) / (2 * STRIDE)
+        directions = drawn(f"directions of {name}", (DIRECTIONS, *tensor.shape), seed).to(tensor.dtype)
+        ways = [STRIDE * direction / direction.norm() for direction in directions]
+        found[name] = torch.stack([(by_graph[name] * way).sum() / STRIDE for way in ways])
+        ends = [[_size(call({**at, name: tensor.detach() + sign * way}), seed) for sign in (1, -1)] for way in ways]
+        found[f"{name}_measured"] = torch.stack([(plus - minus) / (2 * STRIDE) for plus, minus in ends])
     return found
 
 
 def _size(outputs: Any, seed: int) -> Tensor:
-    total = torch.zeros((), dtype=torch.float64)
+    total = torch.zeros(())
     for number, output in enumerate(_floating(outputs)):
-        total += (output.detach() * drawn(f"mixture {number}", tuple(output.shape), seed)).double().sum()
-    return total.float()
+        total = total + (output.detach() * drawn(f"mixture {number}", tuple(output.shape), seed)).sum()
+    return total
 
 
 def _mixture(outputs: Any, seed: int) -> Tensor | None:

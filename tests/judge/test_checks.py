@@ -73,6 +73,13 @@ def test_a_crash_tells_the_message_only_in_a_public_case(over_cases: Callable[..
     assert over_cases({"b": RAISED}).reason == "nmt_model.py:9: ValueError: 17"
 
 
+def test_what_a_public_case_raised_too_may_be_told_of_a_hidden_one(over_cases: Callable[..., Verdict]) -> None:
+    other = Observation("raised", fault=Fault("ValueError", "18", (Frame("nmt_model.py", 9, "encode"),)))
+
+    assert over_cases({"a": RAISED, "b": RAISED}).reason == "nmt_model.py:9: ValueError: 17"
+    assert over_cases({"a": RAISED, "b": other}).reason == "nmt_model.py:9: ValueError"
+
+
 @pytest.mark.parametrize("case", ["a", "b", "c"])
 def test_a_fault_of_ours_in_any_case_is_broken_and_never_failed(over_cases: Callable[..., Verdict], case: str) -> None:
     got: dict[str, float | Observation] = {"a": 2.0, "b": 2.0, "c": 2.0, case: Observation("broken")}

@@ -114,6 +114,12 @@ def test_what_was_not_measured_is_not_told() -> None:
     assert ended(Observation("stopped", limit="wall")).reason == "stopped (wall): 10 s allowed"
 
 
+def test_a_case_that_found_nothing_left_says_why() -> None:
+    verdict = ended(Observation("stopped", limit="wall", reason="the part's 10 s were used up by case ragged"))
+
+    assert verdict.reason == "stopped (wall): 10 s allowed; the part's 10 s were used up by case ragged"
+
+
 def test_a_stop_without_a_limit_says_what_is_known() -> None:
     assert ended(Observation("stopped", reason="out of patience")).reason == "out of patience"
     assert ended(Observation("stopped")).reason == "a limit was reached"

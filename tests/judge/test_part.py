@@ -138,6 +138,18 @@ def test_written_items_keep_a_part_pending(judged: Judge, encoder: Part) -> None
     assert judged({**RIGHT, "c0": H0}, part).verdict == "failed"
 
 
+@pytest.mark.parametrize(
+    ("points", "reason"),
+    [
+        (0, "a person may comment on this; it has no points"),
+        (1, "a person will read this: 1 point pending"),
+        (0.5, "a person will read this: 0.5 points pending"),
+    ],
+)
+def test_a_pending_part_says_how_much_waits(judged: Judge, encoder: Part, points: float, reason: str) -> None:
+    assert judged(RIGHT, replace(encoder, written=(WrittenItem("why", "", points),))).reason == reason
+
+
 def test_a_part_that_is_only_looked_at_passes_if_it_runs(judged: Judge, encoder: Part) -> None:
     part = replace(encoder, checks=(), points=0)
 
