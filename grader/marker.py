@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -70,7 +70,15 @@ class Marker:
         known = self.course.known(part) if wanted else {}
         hints = {name: mistake.hint for name, mistake in self.course.mistakes.items()}
         result = judge_part(part, self.course.rubric, expected, got, known, hints)
+        result = replace(result, mistake_diff="\n".join(map(self._diff, result.mistakes)))
         return with_pictures(part, result, expected, got)
+
+    def _diff(self, name: str) -> str:
+        lines = [f"# {name}"]
+        for edit in self.course.mistakes[name].edits:
+            lines += [f"# {edit.file}", *(f"- {line}" for line in edit.was.splitlines())]
+            lines += [f"+ {line}" for line in edit.now.splitlines()]
+        return "\n".join(lines)
 
     def _total(
         self,
@@ -81,6 +89,9 @@ class Marker:
         notes: Sequence[str],
         arrays: Mapping[str, Array],
     ) -> SubmissionResult:
+        from grader.judge.score import total
+
+        points = total(parts)
         repairs = self.course.rubric.repairs
         charged = {name: repairs[name] for name in _repairs(notes) if repairs.get(name)}
         findings += tuple(f"repair {name}: -{points:g} points" for name, points in charged.items())
@@ -90,9 +101,9 @@ class Marker:
         return SubmissionResult(
             id=submission.id,
             sha256=submission.sha256,
-            score=max(0.0, sum(part.score for part in parts) - sum(charged.values())),
-            max=sum(part.max for part in parts),
-            pending=sum(part.pending for part in parts),
+            score=max(0.0, points.score - sum(charged.values())),
+            max=points.max,
+            pending=points.pending,
             seconds=sum(observation.usage.wall_s for observation in observed.observations.values()),
             cached=observed.cached,
             parts=tuple(parts),

@@ -92,7 +92,8 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
 
 def _versions(course: Course, parts: tuple[Part, ...], paid: tuple[Part, ...]) -> Iterator[tuple[str, Observed]]:
     kinds = {"reference": "reference", "nothing": "nothing"}
-    kinds |= dict.fromkeys(course.rubric.accept, "variant") | dict.fromkeys(course.mistakes, "mistake")
+    concerned = [name for name in course.mistakes if any(name in part.mistakes for part in paid)]
+    kinds |= dict.fromkeys(course.rubric.accept, "variant") | dict.fromkeys(concerned, "mistake")
 
     def _wanted() -> Iterator[Wanted]:
         runs = runs_of(course.rubric, [part.id for part in parts])
@@ -101,8 +102,8 @@ def _versions(course: Course, parts: tuple[Part, ...], paid: tuple[Part, ...]) -
         for name in course.rubric.accept:
             yield course.edited(name, course.variants[name].edits), runs
         enough = runs_of(course.rubric, [part.id for part in paid])
-        for name, mistake in course.mistakes.items():
-            yield course.edited(name, mistake.edits), enough
+        for name in concerned:
+            yield course.edited(name, course.mistakes[name].edits), enough
 
     for observed in course.observer.each(_wanted()):
         yield kinds[observed.hand_in.key], observed

@@ -13,7 +13,9 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -23,6 +25,7 @@ from grader.nouns import Handout, Level
 
 ENTRY: Final = "grader/box/inside/zygote.py"
 STRICT_NAMESPACES: Final = ("user", "mount", "pid", "net", "ipc", "uts")
+_DAY_S: Final = 86_400
 _PREFIX: Final = "grade-box-"
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -30,9 +33,17 @@ _PACKAGE: Final = Path(__file__).resolve().parents[1]
 def make_folder() -> Path:
     """A fresh folder for one pool, which nobody else can list; those of runs that were killed are removed first."""
     for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if old.stat().st_uid == os.getuid() and not Path("/proc", old.name.split("-")[2]).exists():
-            shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):  # another run removes it too
+            if _is_left(old):
+                shutil.rmtree(old)
     return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether a folder is a day old and its run is gone: a pid alone may be one of another container's."""
+    facts = folder.stat()
+    is_ours = facts.st_uid == os.getuid() and time.time() - facts.st_mtime > _DAY_S
+    return is_ours and not Path("/proc", folder.name.split("-")[2]).exists()
 
 
 def plan(handout: Handout, level: Level, switches: Switches, *, shares_uid: bool) -> dict[str, Any]:

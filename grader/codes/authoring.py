@@ -34,13 +34,6 @@ AUTHORING: Final[dict[str, tuple[str, str]]] = {
         the part, or move the check to the part it belongs to.
         """,
     ),
-    "E-OPERAND": (
-        "An operand cannot be read",
-        """
-        An operand of `same` is `case.output` or `case.output[slices]`: `alone.h0`, `ragged.enc_hiddens[0:1]`. Only
-        numbers and slices may stand between the brackets.
-        """,
-    ),
     "E-AXES": (
         "Axes do not fit the reference",
         """

@@ -97,10 +97,7 @@ def _hash(exact: Sequence[str], rough: Array) -> str:
 
 
 def grouped(results: Sequence[SubmissionResult]) -> tuple[tuple[SubmissionResult, ...], tuple[Group, ...]]:
-    """The results with one key per group, and the groups of two or more, the largest first.
-
-    A part whose wrong answer nobody shares has no key afterwards.
-    """
+    """The results with one key for equal answers, and the groups of two or more, the largest first."""
     keys = _united(part.group for result in results for part in result.parts if part.group)
     members: dict[str, list[str]] = defaultdict(list)
     for result in results:
@@ -109,7 +106,7 @@ def grouped(results: Sequence[SubmissionResult]) -> tuple[tuple[SubmissionResult
                 members[keys[part.group]].append(result.id)
     shared = {key: tuple(ids) for key, ids in members.items() if len(ids) > 1}
     groups = sorted((_group(key, ids) for key, ids in shared.items()), key=lambda g: (-len(g.submissions), g.key))
-    return tuple(_with_keys(result, keys, shared.keys()) for result in results), tuple(groups)
+    return tuple(_with_keys(result, keys) for result in results), tuple(groups)
 
 
 def _united(signatures: Iterable[str]) -> dict[str, str]:
@@ -136,10 +133,6 @@ def _group(key: str, submissions: tuple[str, ...]) -> Group:
     return Group(key=key, part=part, output=rest.rpartition("/")[0], submissions=submissions)
 
 
-def _with_keys(result: SubmissionResult, keys: dict[str, str], shared: Iterable[str]) -> SubmissionResult:
-    kept = set(shared)
-    parts = tuple(
-        replace(part, group=keys[part.group] if keys[part.group] in kept else "") if part.group else part
-        for part in result.parts
-    )
+def _with_keys(result: SubmissionResult, keys: dict[str, str]) -> SubmissionResult:
+    parts = tuple(replace(part, group=keys[part.group]) if part.group else part for part in result.parts)
     return replace(result, parts=parts)

@@ -9,9 +9,9 @@ import numpy as np
 from grader.judge.axes import shape_fault, solve_sizes, written
 from grader.judge.compare import Manner, agree, compare
 from grader.judge.evidence import Evidence, Verdicts, each_output, matching, names
-from grader.judge.operands import Operand, parse_operand
 from grader.judge.tolerance import EXACT, Tolerance
 from grader.nouns import Array, Check, Json, Verdict
+from grader.operands import Operand, parse_operand
 from grader.safetext import safe_line
 
 
@@ -105,31 +105,27 @@ def _first_line(expected: str, got: str) -> str:
 
 def same(check: Check, evidence: Evidence) -> Verdicts:
     """Whether two outputs of the submission are the same: the student beside the student, never the reference."""
-    left, right = (parse_operand(text) for text in check.rule)
+    left, right = filter(None, map(parse_operand, check.rule))  # of another form, the rubric would not be here
     verdicts = [evidence.ended(case) for case in dict.fromkeys((left.case, right.case))]
     stopped = [verdict for verdict in verdicts if verdict is not None]
     if stopped:
         yield from stopped
         return
     first, second = (_operand(operand, evidence) for operand in (left, right))
-    for found in (first, second):
-        if isinstance(found, Verdict):
-            yield found
-            return
-    assert not isinstance(first, Verdict)
-    assert not isinstance(second, Verdict)
-    verdict = compare(left.output, second, first, _manner_of_same(check, evidence, first))
-    yield replace(verdict, reason=_unlike(check.rule, verdict.reason), case=left.case, output=left.output)
+    if isinstance(first, Verdict):
+        yield first
+    elif isinstance(second, Verdict):
+        yield second
+    else:
+        how = Manner(tolerance=evidence.tolerance(check.options), read_as=str(check.options.get("as", "")))
+        verdict = compare(left.output, second, first, how)
+        yield replace(verdict, reason=_unlike(check.rule, verdict.reason), case=left.case, output=left.output)
 
 
 def _unlike(operands: Json, reason: str) -> str:
     told = reason.replace("the expected one", "the other").replace(", expected", ", the other")
     told = told.replace("where infinity or NaN is expected", "where the other is not")
     return f"{operands[0]} and {operands[1]} are not the same: {told}" if told else ""
-
-
-def _manner_of_same(check: Check, evidence: Evidence, array: Array) -> Manner:
-    return Manner(tolerance=evidence.tolerance(check.options), read_as=str(check.options.get("as", "")))
 
 
 def _operand(operand: Operand, evidence: Evidence) -> Array | Verdict:

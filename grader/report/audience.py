@@ -2,8 +2,8 @@
 
 A student can print a hidden input, raise it or plot it. So whatever their code said about a hidden case (stdout,
 stderr, exceptions, pictures) goes to staff only, until the rubric says `reveal: all`. What remains for the student are
-our own words, the place in their own file, and the lines around it. (Those are quoted from the hand-in by the trusted
-side; what a process of theirs says about its own source would be as good a way out as its output.)
+our own words and the place in their own file. Not even the lines around it: their process quotes them, and what it
+says about its source would be as good a way out as its output.
 """
 
 from __future__ import annotations

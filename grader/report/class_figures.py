@@ -112,6 +112,8 @@ def _part(part_id: str, title: str, submissions: Sequence[SubmissionResult]) -> 
 def _kind(part: PartResult) -> str:
     if part.verdict in NOT_RUN:
         return "not_run"
+    if not part.max:
+        return {"passed": "full", "pending": "waiting"}.get(part.verdict, "none")
     decided = part.max - part.pending
     if decided <= 0:
         return "waiting"

@@ -131,7 +131,9 @@ def _depth(source: str) -> int:
 @cache
 def _markdown() -> MarkdownIt:
     markdown = (
-        MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink", "reference"])
+        MarkdownIt("commonmark", {"html": False, "breaks": True})
+        .enable("table")
+        .disable(["link", "image", "autolink", "reference"])
     )
     markdown.inline.ruler.before("escape", "formula", _formula_rule)
     markdown.add_render_rule("formula", _formula_html)

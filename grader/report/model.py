@@ -116,6 +116,14 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """An earlier part that says the same, so that it is read once."""
+
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartCard:
     """One part: its verdict, what was found, and the evidence for it."""
 
@@ -123,14 +131,14 @@ class PartCard:
     anchor: str
     title: str
     outcome: Outcome
-    points: str
-    out_of: str
+    points: str  # "5 / 8"
     waiting: str  # "a person will read this: 4 points pending"
     reason: str
     explanation: Explanation
     fault: FaultBox | None
     checks: tuple[CheckRow, ...]
     checks_line: str  # "4 checks: 3 passed, 1 failed"
+    is_folded: bool  # whether the checks say nothing that must be read at once
     pictures: tuple[PictureView, ...]
     hidden_note: str
     written: tuple[WrittenRow, ...]
@@ -140,11 +148,7 @@ class PartCard:
     cases: tuple[CaseRow, ...]
     cost: str  # staff: time and memory
     regrade: str
-
-    @property
-    def is_calm(self) -> bool:
-        """Whether nothing in the card needs to be read at once."""
-        return self.outcome == "passed"
+    same_as: Repeat | None = None  # an earlier part with the same error
 
     @property
     def lead(self) -> str:
@@ -160,7 +164,7 @@ class PartCard:
     @property
     def summary(self) -> str:
         """What was found, in one line of the table at the top."""
-        return self.reason or self.waiting
+        return f"the same error as in {self.same_as.title}" if self.same_as else self.reason or self.waiting
 
 
 @dataclass(frozen=True, slots=True)

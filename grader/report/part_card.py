@@ -46,35 +46,39 @@ def part_card(
     part: PartResult, submission: SubmissionResult, results: Results, audience: Audience, gallery: Gallery, space: Space
 ) -> PartCard:
     """What the page says about one part."""
-    reason = _reason(part, audience)
+    said = audience.reason_of(part, part.cases)
     seen = [picture for picture in part.pictures if audience.sees(picture)]
     return PartCard(
         id=part.id,
         anchor=anchor(part.id),
         title=part.title,
         outcome=part.verdict,
-        points=wording.points(part.score),
-        out_of=wording.points(part.max),
+        points=wording.share(part.score, part.max, part.pending),
         waiting=waiting(part),
-        reason=reason,
+        reason=told_reason(part, audience),
         explanation=_explanation(part, audience),
         fault=_fault(part, audience),
-        checks=tuple(_check(check, part, audience, reason) for check in part.checks),
+        checks=tuple(_check(check, part, audience, said) for check in part.checks),
         checks_line=_checks_line(part.checks),
+        is_folded=not any(check.verdict in ("failed", "void", "broken") for check in part.checks),
         pictures=tuple(pictures.view(picture, gallery) for picture in seen[:MAX_PICTURES]),
-        hidden_note=_hidden_note(part, seen),
-        written=tuple(WrittenRow(item.text, wording.counted(item.points, "point")) for item in part.written),
+        hidden_note=_hidden_note(part, seen) if part.verdict == "failed" else "",
+        written=tuple(
+            WrittenRow(item.text, wording.counted(item.points, "point") if item.points else "") for item in part.written
+        ),
         answer=markup.written(wording.cut(part.answer, space.text_chars)),
         no_answer=NO_ANSWER if part.written and not part.answer.strip() else "",
         language=markup.language_of(part.answer),
         cases=tuple(_cases(part, audience, space)),
-        cost=f"{wording.seconds(part.seconds)}, {wording.memory(part.peak_bytes)} at most" if audience.staff else "",
+        cost=_cost(part) if audience.staff else "",
         regrade=_regrade(part, submission, results),
     )
 
 
 def waiting(part: PartResult) -> str:
     """The sentence about points that nobody has decided yet."""
+    if part.verdict == "pending" and not part.max:
+        return "A person may say something about this. It is worth no points."
     if not part.pending:
         return ""
     points = wording.counted(part.pending, "point")
@@ -83,8 +87,15 @@ def waiting(part: PartResult) -> str:
     return f"A person will read this: {points} pending."
 
 
-def _reason(part: PartResult, audience: Audience) -> str:
-    return "" if part.verdict == "pending" and part.pending else audience.reason_of(part, part.cases)
+def told_reason(part: PartResult, audience: Audience) -> str:
+    """The reason of a part in one line; of a crash the fullest account that this audience may read."""
+    if part.verdict in ("pending", "passed"):
+        return ""
+    reason = audience.reason_of(part, part.cases)
+    fault = _fault(part, audience) if part.verdict == "crashed" else None
+    if fault is None or fault.note or fault.title in reason:
+        return reason
+    return f"{fault.title} ({fault.place})"
 
 
 def check_name(check: CheckResult) -> str:
@@ -92,7 +103,7 @@ def check_name(check: CheckResult) -> str:
     kind = KINDS.get(check.check, check.check)
     if not check.of:
         return kind.removesuffix(" of").removesuffix(" on").removesuffix(" in").removesuffix(" for")
-    return f"{kind} {wording.listed(check.of)}"
+    return f"{kind} {wording.some(check.of)}"
 
 
 def _explanation(part: PartResult, audience: Audience) -> Explanation:
@@ -112,7 +123,7 @@ def _check(check: CheckResult, part: PartResult, audience: Audience, said: str) 
         margin=wording.margin(check.margin) if check.margin is not None else "",
         bar=wording.margin_bar(check.margin) if check.margin is not None else None,
         tolerance=check.tolerance if check.margin is not None else "",
-        points=f"{wording.points(check.points)} of {wording.points(check.max)}",
+        points=f"{wording.points(check.points)} of {wording.points(check.max)}" if check.max else "",
         code=check.code,
         detail=check.detail if audience.staff else "",
     )
@@ -151,7 +162,7 @@ def _fault_box(fault: Fault, case: CaseResult, *, open_message: bool) -> FaultBo
     return FaultBox(
         title=title,
         place=", ".join([*where, "while it was imported" if case.ended == "import_error" else when]),
-        lines=tuple(CodeLine(number, text, number == inner.line) for number, text in inner.near),
+        lines=tuple(CodeLine(number, text, number == inner.line) for number, text in inner.near if open_message),
         trail=tuple(_place(frame, named=open_message) for frame in outer[-MAX_TRAIL:]),
         note="" if open_message else HIDDEN_MESSAGE,
     )
@@ -183,6 +194,12 @@ def _case(case: CaseResult, audience: Audience, space: Space) -> CaseRow:
         stdout=wording.cut(case.stdout, space.text_chars),
         stderr=wording.cut(case.stderr, space.text_chars),
     )
+
+
+def _cost(part: PartResult) -> str:
+    if not part.seconds:
+        return ""
+    return f"{wording.seconds(part.seconds)}, {wording.memory(part.peak_bytes)} at most"
 
 
 def _regrade(part: PartResult, submission: SubmissionResult, results: Results) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from grader.nouns import Outcome, PartResult, Results, SubmissionResult
 from grader.report import wording
 from grader.report.audience import Audience
-from grader.report.model import FixFirst, Footer, ScoreLine, SubmissionPage
+from grader.report.model import FaultBox, FixFirst, Footer, PartCard, Repeat, ScoreLine, SubmissionPage
 from grader.report.names import anchor
-from grader.report.part_card import Space, part_card
+from grader.report.part_card import Space, part_card, told_reason
 from grader.report.pictures import Gallery
 
 # What stops the most comes first: a crash hides everything behind it, a missing piece is known to its author.
@@ -33,13 +36,27 @@ def submission_page(
         staff=audience.staff,
         score=score_line(submission),
         fix_first=fix_first(submission, audience),
-        parts=tuple(part_card(part, submission, results, audience, gallery, space) for part in submission.parts),
+        parts=told_once([part_card(part, submission, results, audience, gallery, space) for part in submission.parts]),
         findings=submission.findings,
         error=submission.error,
         shortened=shortened,
         footer=_footer(submission, results, audience),
         home="../index.html" if audience.staff else "",
     )
+
+
+def told_once(cards: Sequence[PartCard]) -> tuple[PartCard, ...]:
+    """The cards; one that crashed exactly as an earlier one points there instead of showing the same lines again."""
+    told: dict[tuple[str, FaultBox], PartCard] = {}
+    made = []
+    for card in cards:
+        if card.fault is None or card.outcome != "crashed":
+            made.append(card)
+            continue
+        first = told.setdefault((card.reason, card.fault), card)
+        same_as = Repeat(f"{first.id} {first.title}", first.anchor) if first is not card else None
+        made.append(replace(card, same_as=same_as))
+    return tuple(made)
 
 
 def score_line(submission: SubmissionResult) -> ScoreLine:
@@ -65,13 +82,14 @@ def fix_first(submission: SubmissionResult, audience: Audience) -> FixFirst:
     lost = [part for part in submission.parts if part.verdict in URGENCY and part.score + part.pending < part.max]
     if not lost:
         return _nothing_to_fix(submission)
-    first = min(lost, key=lambda part: (URGENCY.index(part.verdict), part.score + part.pending - part.max))
-    reason = audience.reason_of(first, first.cases)
-    text = first.hint if first.mistakes and first.hint else reason
-    also = [part.id for part in lost if part is not first and part.verdict == "crashed" and part.reason == first.reason]
-    if also and first.verdict == "crashed":
-        text = f"{text.rstrip('.')}. {wording.listed(also)} {'waits' if len(also) == 1 else 'wait'} for the same thing."
-    gain = sum(part.max - part.score - part.pending for part in lost if part is first or part.id in also)
+    urgent = min(lost, key=lambda part: (URGENCY.index(part.verdict), part.score + part.pending - part.max))
+    alike = [part for part in lost if (part.verdict, part.reason) == (urgent.verdict, urgent.reason)]
+    first, *others = alike if urgent.verdict == "crashed" else [urgent]
+    text = first.hint if first.mistakes and first.hint else told_reason(first, audience)
+    if others:
+        also = wording.listed([part.id for part in others])
+        text = f"{text.rstrip('.')}. {also} {'waits' if len(others) == 1 else 'wait'} for the same thing."
+    gain = sum(part.max - part.score - part.pending for part in (first, *others))
     return FixFirst(
         heading=f"Fix this first: {wording.counted(gain, 'point')}",
         tone="act",

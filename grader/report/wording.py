@@ -66,6 +66,20 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def some(words: Sequence[str], most: int = 5) -> str:
+    """Words as a list in a sentence, with the last ones only counted if there are many."""
+    if len(words) <= most:
+        return listed(words)
+    return listed([*words[: most - 1], f"{len(words) - most + 1} more"])
+
+
+def share(got: float, out_of: float, pending: float = 0.0) -> str:
+    """Points beside those that can be had: `5 / 8`; `– / 4` while none is decided, `no points` where there are none."""
+    if not out_of:
+        return "no points"
+    return f"{points(got)} / {points(out_of)}" if pending < out_of else f"– / {points(out_of)}"
+
+
 def seconds(value: float) -> str:
     """A duration: `0.42 s`, `3.1 s`, `2 min 5 s`."""
     if value < 1:
@@ -107,7 +121,7 @@ def margin_bar(value: float) -> float:
 def shape(sizes: Sequence[int], axes: str = "") -> str:
     """A shape, with the letters of its axes where they fit: `(4, 7, 6) = (b, s, 2h)`."""
     letters = axes.split()
-    written = f"({', '.join(map(str, sizes))})"
+    written = f"({', '.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
     return f"{written} = ({', '.join(letters)})" if len(letters) == len(sizes) > 0 else written
 
 

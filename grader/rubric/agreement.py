@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from grader.operands import parse_operand
 from grader.rubric.build import BESIDE_NO_PROBE, RESERVED, check_ids
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
-from grader.rubric.operands import parse_operand
 from grader.rubric.schema import KINDS, CheckForm, PartForm, RubricForm, RuleForm
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from grader.nouns import (
     Unit,
     WrittenItem,
 )
-from grader.rubric.operands import Operand, parse_operand
+from grader.operands import Operand, parse_operand
 from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, RubricForm, RuleForm
 
 if TYPE_CHECKING:

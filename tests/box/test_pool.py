@@ -96,33 +96,35 @@ def test_probes_may_start_no_thread() -> None:
 
 
 def test_closing_the_generator_ends_what_runs_at_once_and_the_pool_can_be_used_again() -> None:
+    before = set(_zygotes())
     with Pool(HANDOUT, level="open", workers=2) as pool:
         finished = pool.each([job(FINE, key="quick"), job(SLEEPER, key="slow")])
         next(finished)
         started = time.monotonic()
         finished.close()  # type: ignore[attr-defined]
         took = time.monotonic() - started
-        left = [pid for pid in tree(os.getpid()) if "zygote.py" in _command_line(pid)]
+        left = set(_zygotes()) - before
         again = observe(pool, FINE)
 
     assert took < 5
-    assert left == []
+    assert left == set()
     assert again.ended == "answered"
 
 
 def test_nothing_of_a_job_is_left_100_ms_after_its_end(strict: Pool) -> None:
     source = "import os, time\ndef answer():\n    os.fork() or os.fork() or time.sleep(600)\n    return {'y': 1.0}\n"
-    (zygotes,) = (_named_zygote(pid) for pid in [os.getpid()])
-    before = {pid for zygote in zygotes for pid in tree(zygote)}
+    observe(strict, FINE)
+    before = set(_zygotes())
     observe(strict, source)
     time.sleep(0.1)
-    after = {pid for zygote in zygotes for pid in tree(zygote)}
+    after = set(_zygotes())
 
     assert after <= before
 
 
-def _named_zygote(pid: int) -> list[int]:
-    return [each for each in tree(pid) if "zygote.py" in _command_line(each)]
+def _zygotes() -> list[int]:
+    """Every process below this one that is a slot's: its bubblewraps, its zygote, its jobs."""
+    return [each for each in tree(os.getpid()) if "zygote.py" in _command_line(each)]
 
 
 def _command_line(pid: int) -> str:
@@ -132,9 +134,10 @@ def _command_line(pid: int) -> str:
 
 
 def test_a_zygote_that_dies_is_replaced_and_costs_nobody_anything() -> None:
+    before = set(_zygotes())
     with Pool(HANDOUT, level="open", workers=1) as pool:
         observe(pool, FINE)
-        for pid in _named_zygote(os.getpid()):
+        for pid in set(_zygotes()) - before:
             os.kill(pid, signal.SIGKILL)
         seen = observe(pool, FINE)
 
@@ -142,8 +145,10 @@ def test_a_zygote_that_dies_is_replaced_and_costs_nobody_anything() -> None:
 
 
 def test_a_box_that_keeps_dying_is_broken_and_tells_the_log() -> None:
+    before = set(_zygotes())
+
     def kill(event: Event) -> None:
-        for pid in _named_zygote(os.getpid()) if event.phase == "import" else []:
+        for pid in set(_zygotes()) - before if event.phase == "import" else ():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -104,11 +105,14 @@ def test_folders_of_runs_that_were_killed_are_removed_and_others_kept() -> None:
     with subprocess.Popen(["true"]) as gone:
         gone.wait()
     here = make_folder()
-    left = here.with_name(f"grade-box-{gone.pid}-left")
-    left.mkdir()
+    old, young = (here.with_name(f"grade-box-{gone.pid}-{name}") for name in ("old", "young"))
+    old.mkdir()
+    young.mkdir()
+    os.utime(old, (0, 0))
+    os.utime(here, (0, 0))
     another = make_folder()
-    found = (left.exists(), here.exists(), another.exists())
-    for folder in (here, another):
+    found = (old.exists(), young.exists(), here.exists(), another.exists())
+    for folder in (here, young, another):
         folder.rmdir()
 
-    assert found == (False, True, True)
+    assert found == (False, True, True, True)

@@ -128,7 +128,7 @@ def test_a_group_says_what_it_is_about_and_the_results_share_its_key() -> None:
     results, groups = grouped([result("s0", "1d/enc/a.b"), result("s1", "1d/enc/a.c"), result("s2", "1d/enc/x.y")])
 
     assert groups == (Group(results[0].parts[0].group, "1d", "enc", ("s0", "s1")),)
-    assert [one.parts[0].group for one in results] == [groups[0].key, groups[0].key, ""]
+    assert [one.parts[0].group for one in results] == [groups[0].key, groups[0].key, "1d/enc/x.y"]
 
 
 def test_the_largest_group_comes_first() -> None:

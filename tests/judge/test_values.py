@@ -261,4 +261,4 @@ def test_same_tells_a_crash_of_either_case(same: Judge) -> None:
 
 
 def test_an_operand_that_is_none_is_our_fault(same: Judge) -> None:
-    assert same(["h0", "ragged.h0"], {"h0": H0}, {"h0": H0}).code == "E-OPERAND"
+    assert same(["h0", "ragged.h0"], {"h0": H0}, {"h0": H0}).code == "E-COMPARE"

@@ -62,8 +62,23 @@ def test_every_score_is_in_one_bin(scores: list[float], highest: float) -> None:
         (sample.broken_decoder(), "1 not run"),
         (replace(sample.masks("x"), score=0.0, pending=3.0), "1 wait"),
         (sample.masks("x"), "1 all"),
+        (replace(sample.step(), max=0.0, score=0.0), "1 all"),
+        (replace(sample.step(), max=0.0, score=0.0, verdict="failed"), "1 none"),
+        (replace(sample.masks("x"), max=0.0, score=0.0, pending=0.0), "1 wait"),
     ],
-    ids=["full", "partial", "crashed", "void", "skipped", "broken", "written", "decided share full"],
+    ids=[
+        "full",
+        "partial",
+        "crashed",
+        "void",
+        "skipped",
+        "broken",
+        "written",
+        "decided share full",
+        "no points, right",
+        "no points, wrong",
+        "no points, written",
+    ],
 )
 def test_a_part_goes_into_one_of_five_kinds(part: PartResult, kind: str) -> None:
     assert part_figures(class_of([part]))[0].words == kind

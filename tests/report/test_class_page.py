@@ -62,6 +62,10 @@ def test_findings_about_files_need_a_look(made: ClassPage) -> None:
     ) in duty(made, "Findings about the files")
 
 
+def test_routine_findings_are_no_news(made: ClassPage) -> None:
+    assert "王小明" not in [name for name, _, _ in duty(made, "Findings about the files")]
+
+
 def test_a_class_without_duties_has_none(results: Results) -> None:
     calm = replace(results, submissions=results.submissions[:1])
 

@@ -59,6 +59,10 @@ def test_markdown_becomes_paragraphs_lists_code_and_tables() -> None:
     assert {"strong", "ol", "li", "code", "table", "td"} <= elements(html)
 
 
+def test_lines_stay_lines() -> None:
+    assert markup.written("p1 = 4/9\np2 = 3/8").count("<br>") == 1
+
+
 def test_headings_fit_below_those_of_the_page() -> None:
     html = markup.written("# One\n\nTwo\n===")
 

@@ -37,6 +37,7 @@ WRONG_STEP = replace(sample.wrong_step(), pictures=())
         ("bleu", (), "BLEU"),
         ("all", (), "several rules"),
         ("all", ("x",), "several rules on x"),
+        ("all", tuple("abcdefgh"), "several rules on a, b, c, d and 4 more"),
         ("new_kind", ("x",), "new_kind x"),
     ],
 )
@@ -56,6 +57,26 @@ def test_a_broken_part_says_that_it_costs_nothing() -> None:
 
 def test_a_decided_part_waits_for_nobody() -> None:
     assert part_card.waiting(sample.step()) == ""
+
+
+def test_a_part_without_points_promises_none() -> None:
+    part = replace(sample.masks("x"), max=0.0, score=0.0, pending=0.0)
+
+    assert part_card.waiting(part) == "A person may say something about this. It is worth no points."
+
+
+def test_the_reason_of_a_passed_part_is_no_news(card: Card) -> None:
+    assert card(replace(sample.step(), reason="h (4, 3), c (4, 3)")).reason == ""
+
+
+def test_a_crash_is_told_by_its_public_case_where_there_is_one() -> None:
+    hidden, public = sample.crashed_decoder(hidden=True), sample.crashed_decoder(hidden=False)
+    part = replace(hidden, reason="nmt_model.py:312: RuntimeError", cases=(*hidden.cases, *public.cases))
+
+    told = part_card.told_reason(part, STUDENT)
+
+    assert told.startswith("RuntimeError: Expected size for first two")
+    assert told.endswith("(nmt_model.py:312 in step, case ragged)")
 
 
 def test_the_reason_of_a_pending_part_is_not_said_twice(card: Card) -> None:
@@ -91,6 +112,26 @@ def test_a_check_shows_margin_tolerance_points_and_hint(card: Card) -> None:
     assert row.bar is not None
     assert row.bar > 50
     assert row.hint == "Compare the two projections of the handout."
+
+
+def test_a_check_without_points_counts_none(card: Card) -> None:
+    part = replace(sample.step(), checks=(replace(sample.step().checks[0], points=0.0, max=0.0),))
+
+    assert card(part).checks[0].points == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "folded"),
+    [(sample.step(), True), (sample.missing_bleu(), True), (sample.crashed_decoder(hidden=False), True),
+     (WRONG_STEP, False), (sample.void(sample.bleu()), False), (sample.broken_decoder(), False)],
+    ids=["passed", "skipped", "crashed", "failed", "void", "broken"],
+)  # fmt: skip
+def test_checks_are_open_only_where_they_say_something(card: Card, part: part_card.PartResult, folded: bool) -> None:
+    assert card(part).is_folded is folded
+
+
+def test_what_never_ran_costs_nothing(card: Card) -> None:
+    assert card(replace(sample.masks("x"), seconds=0.0), STAFF).cost == ""
 
 
 def test_a_check_without_margin_has_no_bar(card: Card) -> None:
@@ -147,12 +188,13 @@ def test_a_crash_shows_the_marked_line_and_the_way_to_it(card: Card) -> None:
     assert fault.note == ""
 
 
-def test_a_crash_on_a_hidden_case_shows_the_line_without_the_message(card: Card) -> None:
+def test_a_crash_on_a_hidden_case_shows_the_place_without_message_and_code(card: Card) -> None:
     fault = card(sample.crashed_decoder(hidden=True)).fault
 
     assert fault is not None
     assert fault.title == "RuntimeError"
     assert fault.place == "nmt_model.py:312, hidden case ragged"
+    assert fault.lines == ()
     assert fault.note == "This happened on a hidden case, so its message is shown to staff only."
 
 

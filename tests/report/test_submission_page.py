@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from grader.nouns import PartResult, SubmissionResult
-from grader.report.model import SubmissionPage
+from grader.report.model import Repeat, SubmissionPage
 from grader.report.submission_page import fix_first, score_line
 from tests.report import sample_class as sample
 from tests.report.conftest import STAFF, STUDENT
@@ -77,8 +77,25 @@ def test_one_import_error_is_one_thing_to_fix(person: Person) -> None:
     advice = fix_first(person("erin"), STUDENT)
 
     assert advice.heading == "Fix this first: 26 points"
-    assert advice.link == "1f Step"
-    assert advice.text.endswith("No module named 'torchtext'. 1d and 1e wait for the same thing.")
+    assert advice.link == "1d Encoder"
+    assert advice.text == (
+        "ModuleNotFoundError: No module named 'torchtext' (nmt_model.py:3 in <module>, while it was imported). "
+        "1e and 1f wait for the same thing."
+    )
+
+
+def test_the_same_crash_is_shown_once(page: Page, person: Person) -> None:
+    encoder, decoder, step = page(person("erin")).parts[1:4]
+
+    assert encoder.same_as is None
+    assert (decoder.same_as, step.same_as) == (Repeat("1d Encoder", "part-1d"),) * 2
+    assert decoder.summary == "the same error as in 1d Encoder"
+
+
+def test_two_different_crashes_are_both_shown(page: Page) -> None:
+    made = page(with_parts(sample.import_error()[1], sample.crashed_decoder(hidden=False)))
+
+    assert [part.same_as for part in made.parts] == [None, None]
 
 
 def test_the_advice_keeps_the_message_of_a_hidden_case_from_students() -> None:

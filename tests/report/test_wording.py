@@ -83,10 +83,25 @@ def test_margin_bar_has_the_tolerance_in_its_middle(value: float, length: float)
 
 @pytest.mark.parametrize(
     ("sizes", "axes", "text"),
-    [((4, 7, 6), "b s 2h", "(4, 7, 6) = (b, s, 2h)"), ((4, 7), "", "(4, 7)"), ((4,), "b s", "(4)"), ((), "", "()")],
+    [((4, 7, 6), "b s 2h", "(4, 7, 6) = (b, s, 2h)"), ((4, 7), "", "(4, 7)"), ((4,), "b s", "(4,)"), ((), "", "()")],
 )
 def test_shape_names_axes_where_they_fit(sizes: tuple[int, ...], axes: str, text: str) -> None:
     assert wording.shape(sizes, axes) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [("abcde", "a, b, c, d and e"), ("abcdef", "a, b, c, d and 2 more"), ("", "")]
+)
+def test_some_counts_the_last_of_many(words: str, text: str) -> None:
+    assert wording.some(list(words)) == text
+
+
+@pytest.mark.parametrize(
+    ("got", "out_of", "pending", "text"),
+    [(5, 8, 0, "5 / 8"), (1, 3, 2, "1 / 3"), (0, 4, 4, "– / 4"), (0, 0, 0, "no points"), (0, 8, 0, "0 / 8")],
+)
+def test_share_tells_nothing_decided_from_nothing_got(got: float, out_of: float, pending: float, text: str) -> None:
+    assert wording.share(got, out_of, pending) == text
 
 
 def test_cut_leaves_short_text_alone() -> None:
