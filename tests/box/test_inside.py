@@ -238,11 +238,11 @@ def test_open_protects_nobody_but_keeps_the_same_wire(boxes: Callable[[str], Box
         ("time.sleep(60)", {"wall_s": 1.0}, "wall"),
         ("[os.fork() or time.sleep(60) for _ in range(500)]", {}, "processes"),
         (
-            "[os.fork() or bytearray(b'x') * 2**28 and time.sleep(60) for _ in range(9)]",
+            "[os.fork() or [bytearray(b'x') * 2**28, time.sleep(60)] for _ in range(9)]; time.sleep(60)",
             {"memory_bytes": 2**30},
             "memory",
         ),
-        ("exec('while True: pass')", {"cpu_s": 1.0}, "cpu"),
+        ("exec('while True: pass')", {"cpu_s": 1.0, "wall_s": 60.0}, "cpu"),
     ],
 )
 def test_limits_hold_without_a_slot_and_nothing_survives_them(
