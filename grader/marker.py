@@ -12,6 +12,7 @@ from grader.course import Cases, Course, by_part
 from grader.nouns import Array, Edition, Level, Observation, Part, PartResult, Submission, SubmissionResult
 from grader.observer import Observed
 from grader.pictures import arrays_of, with_pictures
+from grader.quoting import quoted
 from grader.versions import versions
 
 NOTE_REPAIR = "repair "
@@ -44,7 +45,8 @@ class Marker:
         Raises: HarnessError if the reference itself does not answer.
         """
         self._judged = True
-        seen = by_part(observed.observations)
+        told = {name: quoted(each, submission.files) for name, each in observed.observations.items()}
+        seen = by_part(told)
         edition = _edition(self.course.rubric.editions, submission.files)
         arrays: dict[str, Array] = {}
         parts = []

@@ -113,7 +113,11 @@ class Pool:
             if uid is not None:
                 os.chown(folder, uid, uid)
             scratch = str(folder)
-        host = recipes.this_host(self._folder / "worker", share_host=not self._switches.slot)
+        host = recipes.this_host(
+            self._folder / "worker",
+            share_files=not self._switches.slot,
+            share_network=not self._switches.netns,
+        )
         return PoolSlot(number, host, self._level, uid, scratch, watchdog=self._switches.watchdog)
 
 

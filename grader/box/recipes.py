@@ -52,7 +52,8 @@ class Host:
     bwrap: str = "/usr/bin/bwrap"
     setpriv: str = "/usr/bin/setpriv"
     program: str = "zygote.py"  # in grader/box/inside
-    share_host: bool = False  # test-only: the slot sees the host's files and network
+    share_files: bool = False  # test-only: the slot sees the host's files under /host
+    share_network: bool = False  # test-only
 
     @property
     def has_venv(self) -> bool:
@@ -65,7 +66,7 @@ class Host:
         return VENV if self.has_venv else self.base
 
 
-def this_host(worker: Path, *, share_host: bool = False) -> Host:
+def this_host(worker: Path, *, share_files: bool = False, share_network: bool = False) -> Host:
     """This machine and the Python that runs now."""
     return Host(
         base=sys.base_prefix,
@@ -74,7 +75,8 @@ def this_host(worker: Path, *, share_host: bool = False) -> Host:
         links={name: _link(Path("/", name)) for name in _LINKED if Path("/", name).exists()},
         bwrap=shutil.which("bwrap") or "/usr/bin/bwrap",
         setpriv=shutil.which("setpriv") or "/usr/bin/setpriv",
-        share_host=share_host,
+        share_files=share_files,
+        share_network=share_network,
     )
 
 
@@ -87,7 +89,7 @@ def ordinary(host: Host, sources: Host, control: int) -> list[str]:
     return [
         host.bwrap,
         *("--unshare-user", "--unshare-all", "--hostname", "box", "--die-with-parent", "--new-session"),
-        *(["--share-net"] if host.share_host else []),
+        *(["--share-net"] if host.share_network else []),
         "--clearenv",
         *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
         *("--cap-drop", "ALL", "--ro-bind", "/usr", "/usr"),
@@ -101,7 +103,7 @@ def ordinary(host: Host, sources: Host, control: int) -> list[str]:
         *("--dir", "/opt"),
         *(["--ro-bind", sources.venv, VENV] if host.has_venv else []),
         *("--ro-bind", sources.worker, WORKER, "--dir", "/job"),
-        *(["--ro-bind", "/", "/host"] if host.share_host else []),
+        *(["--ro-bind", "/", "/host"] if host.share_files else []),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"),
         *command(replace(host, venv=host.prefix_inside, worker=WORKER), control, scratch="", parent=0),
     ]

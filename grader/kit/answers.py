@@ -6,6 +6,7 @@ and a check that wants a tensor then says what it got.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 Answer: TypeAlias = Tensor | str
+MOST_ELEMENTS = 10  # of an object that is unpacked: one without an end must have one
 
 
 def plain(value: Any) -> Answer:
@@ -32,12 +34,20 @@ def plain(value: Any) -> Answer:
 def pick(value: Any, *path: int) -> Any:
     """The element of nested tuples and lists at this path; or a text that names what is there instead."""
     for depth, index in enumerate(path):
+        value = _unpacked(value)
         if not isinstance(value, tuple | list):
             return f"element {index} of {kind(value)}"
         if index >= len(value):
             return f"element {index} of {kind(value)}" + (" inside another" if depth else "")
         value = value[index]
     return value
+
+
+def _unpacked(value: Any) -> Any:
+    """An object of theirs that can be unpacked, as a tuple; everything else as it is."""
+    if isinstance(value, tuple | list | dict | set | str | Tensor) or not hasattr(type(value), "__iter__"):
+        return value
+    return tuple(itertools.islice(value, MOST_ELEMENTS))
 
 
 def stacked(values: Sequence[Any]) -> Answer:

@@ -5,6 +5,7 @@ the definitions, imports and plain assignments are taken. The same is done where
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import traceback
@@ -100,18 +101,58 @@ def _where_it_acted(error: Exception, pieces: Sequence[Piece]) -> ast.stmt | Non
 
 
 def _run_definitions(module: ModuleType, pieces: Sequence[Piece]) -> None:
+    needed, future = _needed_by_classes(pieces), 0
     for piece in pieces:
         for statement in piece.tree.body:
-            plain = _plain(statement)
+            future |= _future_flags(statement)
+            plain = statement if _makes(statement, needed) else _plain(statement)
             if plain is None:
                 continue
             try:
-                code = compile(ast.Module([plain], []), piece.name, "exec", dont_inherit=True)
+                code = compile(ast.Module([plain], []), piece.name, "exec", future, dont_inherit=True)
                 exec(code, vars(module))
             except Exception:
                 # A constant made from what an action would have made: whoever needs it says so when it runs.
                 if not isinstance(plain, ASSIGNMENTS):
                     raise
+
+
+def _future_flags(statement: ast.stmt) -> int:
+    """What `from __future__ import ...` means for all statements after it."""
+    if not isinstance(statement, ast.ImportFrom) or statement.module != "__future__":
+        return 0
+    features = [getattr(__future__, alias.name, None) for alias in statement.names]
+    return sum(feature.compiler_flag for feature in features if feature is not None)
+
+
+def _makes(statement: ast.stmt, needed: frozenset[str]) -> bool:
+    """Whether this is an assignment to one of these names that does not act, whatever else it calls."""
+    if not isinstance(statement, ASSIGNMENTS) or not needed.intersection(_stored(statement)):
+        return False
+    return not any(_called(node) in ACTIONS for node in _run_at_once(statement) if isinstance(node, ast.Call))
+
+
+def _needed_by_classes(pieces: Sequence[Piece]) -> frozenset[str]:
+    """The names that classes read, and those that what they read is made from."""
+    statements = [statement for piece in pieces for statement in piece.tree.body]
+    reads = {
+        name: {node.id for node in ast.walk(each) if isinstance(node, ast.Name)}
+        for each in statements
+        if isinstance(each, (*DEFINITIONS, *ASSIGNMENTS))
+        for name in _stored(each)
+    }
+    needed = {name for each in statements if isinstance(each, ast.ClassDef) for name in reads[each.name]}
+    while more := {name for each in needed for name in reads.get(each, set())} - needed:
+        needed |= more
+    return frozenset(needed)
+
+
+def _stored(statement: ast.stmt) -> list[str]:
+    """The names that a definition or an assignment binds."""
+    if isinstance(statement, DEFINITIONS):
+        return [statement.name]
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", statement)]
+    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
 def _plain(statement: ast.stmt) -> ast.stmt | None:

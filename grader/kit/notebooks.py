@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -71,10 +73,23 @@ def _plain_python(source: str) -> str:
     lines: list[str] = []
     inside = False  # of a magic that a backslash carries over to the next line
     for line in source.split("\n"):
-        plain = ("pass" if inside else None) or _without_magic(line)
+        plain = "pass" if inside else _without_magic(line)
+        if plain != line and not inside and _is_open(lines):
+            plain = line  # of a statement that goes on: `%` is an operator there
         inside = (inside or plain != line) and line.rstrip().endswith("\\")
         lines.append(plain)
     return "\n".join(lines)
+
+
+def _is_open(lines: list[str]) -> bool:
+    """Whether a bracket, a text or a backslash of these lines waits for the next one."""
+    try:
+        list(tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline))
+    except tokenize.TokenError:
+        return True
+    except SyntaxError:
+        return False
+    return lines[-1:] != [] and lines[-1].endswith("\\")
 
 
 def _without_magic(line: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import MethodType
 from typing import Any
 
 from torch import Tensor
@@ -47,23 +48,36 @@ class Recorder:
 
 @contextmanager
 def replaced(owner: Any, name: str, recorder: Recorder) -> Iterator[Recorder]:
-    """Puts the recorder in the place of a method, on object and class, until the end of the block."""
+    """Puts the recorder in the place of a method, on object and class, until the end of the block.
+
+    Other names that lead to the same method lead to the recorder too.
+    """
     kind, own = type(owner), getattr(type(owner), name, None)
-    at_class, at_object = vars(kind).get(name), vars(owner).pop(name, None)
+    before = {each: vars(kind).get(each) for each in {name, *_aliases(kind, own)}}
+    bound = {each: value for each, value in vars(owner).items() if each == name or _is_bound(value, own)}
 
     def method(self: Any, *args: Any, **keywords: Any) -> Any:
         return recorder(recorder.bind(own, args, keywords))
 
-    setattr(kind, name, method)
+    for each in before:
+        setattr(kind, each, method)
+    for each in bound:
+        vars(owner)[each] = MethodType(method, owner)
     try:
         yield recorder
     finally:
-        if at_class is None:
-            delattr(kind, name)
-        else:
-            setattr(kind, name, at_class)
-        if at_object is not None:
-            vars(owner)[name] = at_object
+        vars(owner).update(bound)
+        for each, value in before.items():
+            delattr(kind, each) if value is None else setattr(kind, each, value)
+
+
+def _aliases(kind: type, own: Any) -> list[str]:
+    """The names of a class and of those above it that are bound to this function."""
+    return [name for each in kind.__mro__ for name, value in vars(each).items() if own is not None and value is own]
+
+
+def _is_bound(value: Any, own: Any) -> bool:
+    return own is not None and isinstance(value, MethodType) and value.__func__ is own
 
 
 def _parameters_of(method: Callable[..., Any]) -> list[str]:

@@ -7,7 +7,8 @@ stream is neither read nor moved.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, TypeVar
 from zlib import crc32
 
@@ -26,7 +27,7 @@ def generator(name: str, seed: int) -> torch.Generator:
 
 def drawn(name: str, shape: tuple[int, ...], seed: int, *, scale: float = 1.0) -> Tensor:
     """Normal numbers of this standard deviation, float32, the same for every call with this name and seed."""
-    return torch.randn(shape, generator=generator(name, seed)) * scale
+    return torch.randn(shape, generator=generator(name, seed), dtype=torch.float32) * scale
 
 
 def leaf(name: str, shape: tuple[int, ...], seed: int) -> Tensor:
@@ -40,16 +41,26 @@ def fresh(*things: Thing) -> tuple[Thing, ...]:
 
 
 @torch.no_grad()
-def randomize(model: Model, seed: int, *, scale: float = 0.5, biases: Literal["random", "zero"] = "random") -> Model:
+def randomize(
+    model: Model,
+    seed: int,
+    *,
+    scale: float = 0.5,
+    biases: Literal["random", "zero"] = "random",
+    layers: Sequence[str] = (),
+) -> Model:
     """The same model, every parameter filled from its name; normalisation weights are spread around 1.
 
     Rows of embeddings at the padding index are filled as well. Buffers stay as they are. A parameter with
     several names takes its first in the alphabet. Layers in plain lists, tuples and dicts are filled as if
-    they were registered.
+    they were registered. `layers` are attributes that the handout fixes: what they lead to is named after
+    them, wherever the model keeps it.
     """
+    fixed = _fixed_names(model, layers)
     for name, parameter, owner in _parameters(model):
         if is_lazy(parameter):  # has no shape before its first call
             continue
+        name = fixed.get(id(parameter), name)
         values = drawn(name, tuple(parameter.shape), seed, scale=scale)
         last = name.rpartition(".")[2]
         if biases == "zero" and last.startswith("bias"):
@@ -60,14 +71,38 @@ def randomize(model: Model, seed: int, *, scale: float = 0.5, biases: Literal["r
     return model
 
 
-def shapes_of(model: nn.Module) -> dict[str, list[int]]:
-    """Shape of every registered parameter by its name: what an optimizer would be given."""
-    return {name: list(parameter.shape) for name, parameter in model.named_parameters() if not is_lazy(parameter)}
+def shapes_of(model: nn.Module, layers: Sequence[str] = ()) -> dict[str, list[int]]:
+    """Shape of every registered parameter by its name, as `randomize` knows it: what an optimizer would be given."""
+    fixed = _fixed_names(model, layers)
+    return {
+        fixed.get(id(parameter), name): list(parameter.shape)
+        for name, parameter in model.named_parameters()
+        if not is_lazy(parameter)
+    }
 
 
 def parameter_named(model: nn.Module, name: str) -> nn.Parameter | None:
-    """The parameter of this dotted name, tied ones included; None if the model has no such parameter."""
-    return dict(model.named_parameters(remove_duplicate=False)).get(name)
+    """The registered parameter that this dotted attribute leads to; None if there is none."""
+    found = _attribute(model, name)
+    return found if any(found is parameter for parameter in model.parameters()) else None
+
+
+def _fixed_names(model: nn.Module, layers: Sequence[str]) -> dict[int, str]:
+    """The names below these attributes, by the id of the parameter; of several the first."""
+    names: dict[int, str] = {}
+    for layer in layers:
+        module = _attribute(model, layer)
+        if isinstance(module, nn.Module):
+            for name, parameter in module.named_parameters(layer, remove_duplicate=False):
+                names.setdefault(id(parameter), name)
+    return names
+
+
+def _attribute(model: nn.Module, dotted: str) -> Any:
+    try:
+        return operator.attrgetter(dotted)(model)
+    except Exception:  # a property of theirs may raise anything
+        return None
 
 
 def _is_shift(name: str) -> bool:

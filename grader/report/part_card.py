@@ -157,19 +157,19 @@ def _fault(part: PartResult, audience: Audience) -> FaultBox | None:
 def _fault_box(fault: Fault, case: CaseResult, *, open_message: bool) -> FaultBox:
     title = f"{fault.type}: {fault.message}" if open_message else type_of(fault)
     *outer, inner = fault.frames or (Frame("", 0, ""),)
-    where = [_place(inner, named=open_message)] if inner.file else []
+    where = [_place(inner)] if inner.file else []
     when = f"{'' if case.public else 'hidden '}case {case.case}"
     return FaultBox(
         title=title,
         place=", ".join([*where, "while it was imported" if case.ended == "import_error" else when]),
-        lines=tuple(CodeLine(number, text, number == inner.line) for number, text in inner.near if open_message),
-        trail=tuple(_place(frame, named=open_message) for frame in outer[-MAX_TRAIL:]),
+        lines=tuple(CodeLine(number, text, number == inner.line) for number, text in inner.near),
+        trail=tuple(_place(frame) for frame in outer[-MAX_TRAIL:]),
         note="" if open_message else HIDDEN_MESSAGE,
     )
 
 
-def _place(frame: Frame, *, named: bool) -> str:
-    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function and named else "")
+def _place(frame: Frame) -> str:
+    return f"{frame.file}:{frame.line}" + (f" in {frame.function}" if frame.function else "")
 
 
 # --- how the cases ran ----------------------------------------------------------------------------------------------

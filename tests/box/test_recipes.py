@@ -74,7 +74,7 @@ def test_the_environment_is_set_word_by_word() -> None:
 
 
 def test_only_a_test_lets_the_slot_see_the_host() -> None:
-    shared = replace(HOST, share_host=True)
+    shared = replace(HOST, share_files=True, share_network=True)
 
     assert "/host" not in ordinary(HOST, HOST, 7)
     assert "--share-net" not in ordinary(HOST, HOST, 7)

@@ -188,13 +188,13 @@ def test_a_crash_shows_the_marked_line_and_the_way_to_it(card: Card) -> None:
     assert fault.note == ""
 
 
-def test_a_crash_on_a_hidden_case_shows_the_place_without_message_and_code(card: Card) -> None:
+def test_a_crash_on_a_hidden_case_shows_their_own_code_without_its_message(card: Card) -> None:
     fault = card(sample.crashed_decoder(hidden=True)).fault
 
     assert fault is not None
     assert fault.title == "RuntimeError"
-    assert fault.place == "nmt_model.py:312, hidden case ragged"
-    assert fault.lines == ()
+    assert fault.place == "nmt_model.py:312 in step, hidden case ragged"
+    assert [line.number for line in fault.lines if line.marked] == [312]
     assert fault.note == "This happened on a hidden case, so its message is shown to staff only."
 
 

@@ -5,6 +5,7 @@ Made in the student's own process, under its limits, and cut here for politeness
 
 from __future__ import annotations
 
+import linecache
 import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -75,10 +76,7 @@ def _own_places(error: BaseException, root: Path) -> Iterator[tuple[Path, int, s
 
 
 def _frame(root: Path, file: Path, line: int, function: str) -> dict[str, Any]:
-    try:
-        lines = file.read_text(encoding="utf-8", errors="backslashreplace").splitlines()
-    except OSError:
-        lines = []
+    lines = [text.rstrip("\n") for text in linecache.getlines(str(file))]  # the kit puts cells and decoded files there
     first, last = max(1, line - NEAR), min(len(lines), line + NEAR)
     near = [[number, lines[number - 1][:LINE_CHARACTERS]] for number in range(first, last + 1)]
     return {"file": str(file.relative_to(root)), "line": line, "function": function, "near": near}

@@ -61,11 +61,11 @@ def _remove_one(entry: Path) -> None:
 def remove(folder: str) -> None:
     """Removes a folder of the caller's, whatever modes its contents were given."""
 
-    def open_up(function: Callable[[str], object], path: str, _error: object) -> None:
+    def _open_up(function: Callable[[str], object], path: str, _error: object) -> None:
         for each in (Path(path).parent, Path(path)):
             with suppress(OSError):
                 each.chmod(0o700)
         with suppress(OSError):
             function(path)
 
-    shutil.rmtree(folder, onerror=open_up)
+    shutil.rmtree(folder, onerror=_open_up)

@@ -83,7 +83,7 @@ def program(machine: str, *, close: bool) -> bytes:
     """
     architecture, column = ARCHITECTURES[machine]
 
-    def numbers(table: dict[str, Numbers]) -> list[int]:
+    def _numbers(table: dict[str, Numbers]) -> list[int]:
         return [number for row in table.values() if (number := row[column]) is not None]
 
     lines = [
@@ -91,8 +91,8 @@ def program(machine: str, *, close: bool) -> bytes:
         _unless_equal(architecture, KILL),
         _op(_LOAD, _NUMBER),
         _op(_ABOVE, LAST_CALL, 0, 1) + _op(_RETURN, refuse(errno.ENOSYS)),
-        *(_when_equal(number, refuse(errno.EPERM)) for number in numbers(dict(FORBIDDEN))),
-        *(_when_equal(number, refuse(errno.ENOSYS)) for number in numbers(dict(ABSENT))),
+        *(_when_equal(number, refuse(errno.EPERM)) for number in _numbers(dict(FORBIDDEN))),
+        *(_when_equal(number, refuse(errno.ENOSYS)) for number in _numbers(dict(ABSENT))),
     ]
     for name, body in _by_argument(close):
         number = ARGUED[name][column]

@@ -22,7 +22,6 @@ roundup.kill_descendants()
 print(open(f"/proc/{{os.getpid()}}/task/{{os.getpid()}}/children").read().split())
 """
 DAEMON = "os.setsid(); os.fork() and os._exit(0); os.setsid(); os.write(tell, b'x'); time.sleep(60)"
-BOMB = "exec('for n in range(40):\\n if os.fork() == 0: os.write(tell, b\"x\")'); time.sleep(60)"
 DEAF = "[signal.signal(n, signal.SIG_IGN) for n in range(1, 16) if n != 9]; os.write(tell, b'x'); time.sleep(60)"
 
 
