@@ -30,6 +30,7 @@ class Course:
         spec = importlib.util.spec_from_file_location("probes", folder / "probes.py")
         assert spec is not None and spec.loader is not None
         self._probes = importlib.util.module_from_spec(spec)
+        sys.modules["probes"] = self._probes
         spec.loader.exec_module(self._probes)
 
     def hand_in(self, root: Path) -> Any:

@@ -219,6 +219,7 @@ class _Crew:
             thread.start()
 
     def each(self, jobs: Iterable[Job], on_event: OnEvent) -> Iterator[tuple[Job, Observations]]:
+        """Every job with its observations, as they finish; raises what a slot or the jobs raised."""
         call = _Call(iter(jobs), on_event)
         for _ in self._slots:
             self._orders.put(call)
@@ -242,6 +243,7 @@ class _Crew:
             slot.close()
 
     def close(self) -> None:
+        """Ends every thread and all that it started."""
         for slot in self._slots:
             slot.cancel()
             self._orders.put(None)

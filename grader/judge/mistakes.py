@@ -2,7 +2,8 @@
 
 A cell is one output in one case, or the ending of a case that crashed. A mistake fits an output if it gives what the
 student's code gave in every wrong cell of it, and if nothing speaks against it: wherever the mistake would be wrong,
-the student's code is wrong too. Names come per output, so that two independent mistakes are both found.
+the student's code is wrong too. Names come per output, so that two independent mistakes are both found; but an output
+that is the same everywhere, such as a gradient that is missing, names nobody who is wrong elsewhere in another way.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def _fitting(evidence: Evidence, cells: Sequence[Cell], known: Known) -> dict[st
     for name, same in alike.items():
         whole = [output for output in outputs if all(cell in same for cell in cells if cell[1] == output)]
         theirs = _unspoken(evidence, cells, known[name]) if whole else frozenset()
+        if not theirs <= same and not any(_says_much(evidence.got, cell) for cell in theirs & same):
+            continue
         for output in whole:
             if any(cell in theirs for cell in cells if cell[1] == output):
                 fitting[output].add(name)
@@ -71,6 +74,12 @@ def _unspoken(evidence: Evidence, cells: Sequence[Cell], cases: Mapping[str, Obs
     ended = {case for case, output in cells if not output}
     contradicted = any(cell not in cells and cell[0] not in ended for cell in theirs)
     return frozenset() if contradicted else frozenset(theirs)
+
+
+def _says_much(got: Mapping[str, Observation], cell: Cell) -> bool:
+    case, output = cell
+    values = got[case].tensors.get(output)
+    return values is not None and values.size > 0 and not bool((values == values.flat[0]).all())
 
 
 def _same_cell(

@@ -52,7 +52,7 @@ def training_losses(
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     losses: list[float] = []
 
-    def update() -> None:
+    def _update() -> None:
         now = loss(len(losses))
         optimizer.zero_grad()
         now.backward()  # type: ignore[no-untyped-call]
@@ -60,5 +60,5 @@ def training_losses(
         optimizer.step()
         losses.append(now.item())
 
-    draws(update, updates, seed)
+    draws(_update, updates, seed)
     return torch.tensor(losses)

@@ -135,12 +135,10 @@ def _makes(statement: ast.stmt, needed: frozenset[str]) -> bool:
 def _needed_by_classes(pieces: Sequence[Piece]) -> frozenset[str]:
     """The names that classes read, and those that what they read is made from."""
     statements = [statement for piece in pieces for statement in piece.tree.body]
-    reads = {
-        name: {node.id for node in ast.walk(each) if isinstance(node, ast.Name)}
-        for each in statements
-        if isinstance(each, (*DEFINITIONS, *ASSIGNMENTS))
-        for name in _stored(each)
-    }
+    reads: dict[str, set[str]] = {}
+    for each in statements:
+        for name in _stored(each) if isinstance(each, (*DEFINITIONS, *ASSIGNMENTS)) else ():
+            reads.setdefault(name, set()).update(node.id for node in ast.walk(each) if isinstance(node, ast.Name))
     needed = {name for each in statements if isinstance(each, ast.ClassDef) for name in reads[each.name]}
     while more := {name for each in needed for name in reads.get(each, set())} - needed:
         needed |= more

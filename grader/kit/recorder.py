@@ -56,13 +56,13 @@ def replaced(owner: Any, name: str, recorder: Recorder) -> Iterator[Recorder]:
     before = {each: vars(kind).get(each) for each in {name, *_aliases(kind, own)}}
     bound = {each: value for each, value in vars(owner).items() if each == name or _is_bound(value, own)}
 
-    def method(self: Any, *args: Any, **keywords: Any) -> Any:
+    def _method(self: Any, *args: Any, **keywords: Any) -> Any:
         return recorder(recorder.bind(own, args, keywords))
 
     for each in before:
-        setattr(kind, each, method)
+        setattr(kind, each, _method)
     for each in bound:
-        vars(owner)[each] = MethodType(method, owner)
+        vars(owner)[each] = MethodType(_method, owner)
     try:
         yield recorder
     finally:

@@ -13,6 +13,7 @@ import importlib.util
 import math
 import re
 import sys
+import sysconfig
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -30,6 +31,7 @@ INERT = frozenset(
     deepspeed visdom prettytable progressbar kaggle requests rich
     """.split()  # noqa: SIM905 (a list of words reads better)
 )
+INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 # Within packages that may be real: torch ships the first, which fails without tensorboard.
 WITHIN_REAL = ("torch.utils.tensorboard", "google.colab")
 
@@ -120,11 +122,11 @@ class NotInstalled(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> Spec | None:
-        """A stand-in for a package of the list; None for all others."""
+        """A stand-in for a package of the list; None for all others, and where an installed package asks."""
         top = fullname.partition(".")[0]
         if fullname != top and not isinstance(sys.modules.get(fullname.rpartition(".")[0]), _InertModule):
             return None  # a module that a real package lacks is the student's error
-        if top not in INERT and top != "google":
+        if (top not in INERT and top != "google") or _asks_for_itself():
             return None
         if fullname != "google":
             self.note(f"stand-in {top}")
@@ -145,6 +147,14 @@ class _WithinReal(importlib.abc.MetaPathFinder):
             return None
         self.note(f"stand-in {fullname}")
         return Spec(fullname, _Loader(), is_package=True)
+
+
+def _asks_for_itself() -> bool:
+    """Whether the import stands in an installed package: torch tries pandas, say, and does without."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith(INSTALLED)
 
 
 def _is_installed(fullname: str) -> bool:

@@ -56,7 +56,7 @@ def part_card(
         points=wording.share(part.score, part.max, part.pending),
         waiting=waiting(part),
         reason=told_reason(part, audience),
-        explanation=_explanation(part, audience),
+        explanation=_explanation(part, results, audience),
         fault=_fault(part, audience),
         checks=tuple(_check(check, part, audience, said) for check in part.checks),
         checks_line=_checks_line(part.checks),
@@ -106,10 +106,12 @@ def check_name(check: CheckResult) -> str:
     return f"{kind} {wording.some(check.of)}"
 
 
-def _explanation(part: PartResult, audience: Audience) -> Explanation:
+def _explanation(part: PartResult, results: Results, audience: Audience) -> Explanation:
     if not audience.staff:
         return Explanation(hint=part.hint if part.mistakes else "")
-    return Explanation(part.hint, ", ".join(part.mistakes), part.mistake_diff, part.group, part.remarks)
+    shared = any(group.key == part.group for group in results.groups)
+    group = part.group if shared else ""
+    return Explanation(part.hint, ", ".join(part.mistakes), part.mistake_diff, group, part.remarks)
 
 
 def _check(check: CheckResult, part: PartResult, audience: Audience, said: str) -> CheckRow:

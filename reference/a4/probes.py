@@ -21,6 +21,8 @@ from grader import kit
 
 EMBED, HIDDEN, SRC_WORDS, TGT_WORDS = 5, 3, 29, 31
 PROJECTIONS = [f"{name}_projection" for name in ("h", "c", "att", "combined_output", "target_vocab")]
+TABLES = ("source", "target")
+LAYERS = ("post_embed_cnn", "encoder", "decoder", *PROJECTIONS, *(f"model_embeddings.{name}" for name in TABLES))
 STEP = ("Ybar_t", "dec_state", "enc_hiddens", "enc_hiddens_proj", "enc_masks")
 WATCHED = ("outputs", "ybar", "fed_hidden", "fed_cell")  # what `decode` makes for one sentence, whatever its neighbours
 SHUT = -1e8  # a score at or below this gets the weight zero in float32
@@ -42,10 +44,10 @@ def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
 def embeddings(hw: Any, *, seed: int) -> Answers:
     """1b: sizes of the two tables, their padding indices (-1 for none), and the rows that some words get."""
     model = hw.model_embeddings.ModelEmbeddings(EMBED, kit.Words(SRC_WORDS, TGT_WORDS))
-    kit.randomize(model, seed, biases="zero").eval()
-    tables = {side: getattr(model, side, None) for side in ("source", "target")}
+    kit.randomize(model, seed, biases="zero", layers=TABLES).eval()
+    tables = {side: getattr(model, side, None) for side in TABLES}
     indices = [getattr(table, "padding_idx", None) for table in tables.values()]
-    found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model).items()}
+    found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model, TABLES).items()}
     found["padding"] = torch.tensor([-1 if index is None else int(index) for index in indices])
     for side, size in (("source", SRC_WORDS), ("target", TGT_WORDS)):
         found[f"{side}_rows"] = _rows(tables[side], kit.ragged([6, 4], size, seed, name=side))
@@ -64,16 +66,17 @@ def _rows(table: Any, ids_sb: Tensor) -> kit.Answer:
 def layers(hw: Any, *, dropout_rate: float, seed: int) -> Answers:
     """1c: the shape of every parameter by its name, how many projections there are, and the dropout rate in force."""
     model = _model(hw, seed, dropout_rate)
-    found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model).items()}
+    found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model, LAYERS).items()}
     found["projections_made"] = torch.tensor(sum(getattr(model, name, None) is not None for name in PROJECTIONS))
-    found["dropout_rate"] = kit.plain(_rate_of_layer(model))
+    found["dropout_rate"] = kit.plain(_rate_of_layer(model, dropout_rate))
     return found
 
 
-def _rate_of_layer(model: Any) -> float:
-    """Of the dropout layer; where `step` drops without a layer, what the constructor noted."""
-    found = [module for module in model.modules() if isinstance(module, nn.Dropout)]
-    return float(found[0].p if found else getattr(model, "dropout_rate", -1.0))
+def _rate_of_layer(model: Any, near: float) -> float:
+    """Of the dropout layer, of several the one with this rate; without a layer, what the constructor noted."""
+    layers = [getattr(model, "dropout", None), *model.modules()]
+    rates = [layer.p for layer in layers if isinstance(layer, nn.Dropout)] or [getattr(model, "dropout_rate", -1.0)]
+    return float(min(rates, key=lambda rate: abs(rate - near)))
 
 
 def encode(hw: Any, *, lengths: Sequence[int], seed: int, compare: str = "") -> Answers:
@@ -269,13 +272,12 @@ def _output_follows_attention(model: Any, seed: int) -> bool:
 def _step_inputs(model: Any, lengths: Sequence[int], seed: int) -> list[Any]:
     """What `step` is given, all leaves; the projection is the one that att_projection's weights would give."""
     b, s = len(lengths), max(lengths)
-    embed, hidden = model.model_embeddings.target.weight.size(1), model.hidden_size
-    weight_hd = kit.drawn("att_projection.weight", (hidden, 2 * hidden), seed, scale=0.5)
-    enc_hiddens = kit.leaf("enc_hiddens", (b, s, 2 * hidden), seed)
+    weight_hd = kit.drawn("att_projection.weight", (HIDDEN, 2 * HIDDEN), seed, scale=0.5)
+    enc_hiddens = kit.leaf("enc_hiddens", (b, s, 2 * HIDDEN), seed)
     projection = (enc_hiddens.detach() @ weight_hd.T).requires_grad_()
-    state = (kit.leaf("h", (b, hidden), seed), kit.leaf("c", (b, hidden), seed))
+    state = (kit.leaf("h", (b, HIDDEN), seed), kit.leaf("c", (b, HIDDEN), seed))
     masks = _masks(model, enc_hiddens, lengths)
-    return [kit.leaf("Ybar_t", (b, embed + hidden), seed), state, enc_hiddens, projection, masks]
+    return [kit.leaf("Ybar_t", (b, EMBED + HIDDEN), seed), state, enc_hiddens, projection, masks]
 
 
 def _stepped(model: Any, inputs: Sequence[Any]) -> dict[str, Any]:
@@ -321,7 +323,7 @@ def _rates(model: Any, inputs: Sequence[Any], seed: int) -> Answers:
     """The rate at which `step` drops, and the rate that it should use; equal where the first cannot be told."""
     quiet = _stepped(model.eval(), inputs)["O_t"]
     in_force = kit.dropped_share(quiet, kit.draws(lambda: _stepped(model.train(), inputs)["O_t"], DRAWS, seed))
-    of_layer = _rate_of_layer(model)
+    of_layer = _rate_of_layer(model, 0.3 if in_force is None else in_force)
     return {
         "rate_in_force": kit.plain(of_layer if in_force is None else in_force),
         "rate_of_layer": kit.plain(of_layer),
@@ -370,7 +372,8 @@ def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> An
 
 def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
     """Perplexity per word, each the mean of ten updates, while a small model learns to copy sentences."""
-    model = kit.randomize(hw.nmt_model.NMT(16, 12, kit.Words(12, 12), 0.1), seed, scale=0.15, biases="zero").train()
+    model = hw.nmt_model.NMT(16, 12, kit.Words(12, 12), 0.1).train()
+    kit.randomize(model, seed, scale=0.15, biases="zero", layers=LAYERS)
     lengths = (3 + kit.drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
     source = kit.sentences(lengths, 12, seed)
 
@@ -385,7 +388,7 @@ def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
 
 def _model(hw: Any, seed: int, dropout_rate: float) -> Any:
     model = hw.nmt_model.NMT(EMBED, HIDDEN, kit.Words(SRC_WORDS, TGT_WORDS), dropout_rate)
-    return kit.randomize(model, seed, biases="zero")
+    return kit.randomize(model, seed, biases="zero", layers=LAYERS)
 
 
 def _masks(model: Any, enc_hiddens: Tensor, lengths: Sequence[int]) -> Tensor:

@@ -94,6 +94,13 @@ def test_a_mistake_is_named_for_its_output_beside_an_unknown_one(named: Named) -
     assert named({"h0": OTHER_H0, "c0": OTHER_C0}, one={"c0": OTHER_C0}) == ("one",)
 
 
+def test_zeros_that_are_shared_name_nobody_who_is_wrong_elsewhere_in_another_way(named: Named) -> None:
+    zeros = np.zeros((4, 3))
+
+    assert named({"c0": zeros, "enc": OTHER_ENC}, one={"c0": zeros, "enc": 2 * OTHER_ENC}) == ()
+    assert named({"c0": zeros, "enc": OTHER_ENC}, one={"c0": zeros}) == ("one",)
+
+
 def test_a_mistake_is_not_named_where_it_would_be_wrong_and_the_student_is_right(named: Named) -> None:
     assert named({"c0": OTHER_C0}, one={"enc": OTHER_ENC, "c0": OTHER_C0}) == ()
 

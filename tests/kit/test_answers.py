@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -139,3 +140,19 @@ def test_shares_stand_beside_what_the_first_sentence_got_alone() -> None:
         "h": (1, 3),
         "h_in_batch": (1, 3),
     }
+
+
+class State:
+    """Can be unpacked, and nothing else."""
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((4, 5))
+
+
+def test_an_element_is_picked_from_what_can_be_unpacked() -> None:
+    assert pick((1, State()), 1, 1) == 5
+
+
+@pytest.mark.parametrize("value", ["ab", {"a": 1}, {1, 2}, torch.ones(2)])
+def test_what_is_no_sequence_of_answers_is_not_unpacked(value: Any) -> None:
+    assert pick(value, 0) == f"element 0 of {kind(value)}"

@@ -120,3 +120,36 @@ def test_conditions_keep_their_definitions_and_lose_their_actions() -> None:
     module, _ = run(text)
 
     assert (module.f(), module.x) == (1, 1)
+
+
+def test_what_a_class_needs_is_made_whatever_makes_it() -> None:
+    text = (
+        "def pick_device():\n    return 'cpu'\n"
+        "class Machine:\n    def where(self):\n        return helper(DEVICE)\n"
+        "PLACE = str.upper('at ')\n"
+        "def helper(device):\n    return PLACE + device\n"
+        "DEVICE = pick_device()\nother = pick_device()\n"
+    )
+
+    module, _ = run(text, definitions_only=True)
+
+    assert module.Machine().where() == "AT cpu"
+    assert not hasattr(module, "other")
+
+
+def test_what_a_class_needs_is_not_made_by_an_action() -> None:
+    text = "def train():\n    raise SystemExit\nMODEL = train()\nclass User:\n    model = lambda self: MODEL\n"
+
+    module, _ = run(text, definitions_only=True)
+
+    assert not hasattr(module, "MODEL")
+
+
+def test_annotations_stay_text_where_the_script_says_so() -> None:
+    module, note = run(
+        "from __future__ import annotations\nimport logging\nopen('/nowhere/at/all', 'w')\n"
+        "class Model:\n    def load() -> Model:\n        pass\n"
+    )
+
+    assert note.startswith("line 3 raised FileNotFoundError")
+    assert module.Model.load.__annotations__ == {"return": "Model"}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from grader.kit.handin import Blocked, Handin, ImportFailed, Missing
 
@@ -448,3 +449,9 @@ def test_a_stub_in_a_file_that_does_not_load_is_still_untouched(load: Load) -> N
     hw = load({"nmt_model.py": "import nowhere_at_all\nclass NMT:\n    def encode(self):\n        pass\n"})
 
     assert hw.untouched("nmt_model.NMT.encode")
+
+
+def test_numbers_are_float32_again_after_loading(load: Load) -> None:
+    load({"utils.py": f"import torch\ntorch.set_default_dtype(torch.float64)\n{UTILS}"})
+
+    assert torch.get_default_dtype() == torch.float32

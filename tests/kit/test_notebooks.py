@@ -51,6 +51,17 @@ def test_percent_signs_of_arithmetic_stay() -> None:
 
 
 @pytest.mark.parametrize(
+    "statement",
+    ["x = (7\n  % 4)", "x = 7 \\\n  % 4", 'x = """\n!ls\n%cd\n"""', "x = f(\n    '%d'\n    % 4,\n)"],
+    ids=["brackets", "backslash", "text", "format"],
+)
+def test_beside_magics_a_line_that_goes_on_stays(statement: str) -> None:
+    (cell,) = code_cells(notebook(f"%cd a4\n{statement}\n!ls\n"))
+
+    assert cell.text == f"pass\n{statement}\npass\n"
+
+
+@pytest.mark.parametrize(
     ("source", "fault"), [("def f(:\n", "does not parse"), ("raise SystemExit('stop here')", "only raises")]
 )
 def test_a_cell_that_cannot_be_used_says_why(source: str, fault: str) -> None:

@@ -172,3 +172,23 @@ def test_a_caller_without_an_end_is_stopped() -> None:
 
 def test_a_method_that_does_not_tell_its_parameters_is_bound_by_position() -> None:
     assert recorder().bind(dict.update, (1,), {"y": 2}) == {"x": 1, "y": 2}
+
+
+class Aliased(Model):
+    """Calls its method by two more names."""
+
+    again = Model.step
+
+    def __init__(self) -> None:
+        super().__init__(lambda model, x, y: (model.again(x, y), model.kept(x, y)))  # type: ignore[attr-defined]
+        self.kept = self.step
+
+
+def test_other_names_of_the_method_lead_to_the_recorder_too() -> None:
+    model = Aliased()
+
+    with replaced(model, "step", recorder()):
+        inside = model.run(1, 2)
+
+    assert inside == ("answer 0", "answer 1")
+    assert model.run(1, 2) == (("own", 1, 2), ("own", 1, 2))

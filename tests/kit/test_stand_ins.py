@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import sysconfig
 from collections.abc import Callable
 from typing import Any
 
@@ -205,3 +206,18 @@ def test_base_classes_of_fairseq_are_modules(notes: list[str], name: str, argume
 
     assert issubclass(base, nn.Module)
     assert getattr(base(argument), attribute) == argument
+
+
+def test_an_installed_package_that_asks_gets_what_is_there(notes: list[str]) -> None:
+    theirs = compile("import wandb", f"{sysconfig.get_path('purelib')}/torch/lazy.py", "exec")
+
+    with pytest.raises(ImportError):
+        exec(theirs, {})
+
+    assert notes == []
+
+
+def test_a_hand_in_that_asks_through_importlib_gets_the_stand_in(notes: list[str]) -> None:
+    importlib.import_module("wandb")
+
+    assert notes == ["stand-in wandb"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -201,3 +203,57 @@ def test_a_parameter_is_found_by_any_of_its_names() -> None:
 
     assert found is model.alpha
     assert parameter_named(model, "beta") is None
+
+
+class Kept(nn.Module):
+    """Keeps one layer where the handout wants it, under another name too, or behind a property."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.layers = nn.ModuleDict({"head": nn.Linear(3, 2)} if way == "property" else {})
+        if way == "alias":
+            self.alias = nn.Linear(3, 2)
+            self.head = self.alias
+        elif way == "attribute":
+            self.head = nn.Linear(3, 2)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "head" and "head" in self._modules["layers"]._modules:  # type: ignore[union-attr]
+            return self.layers["head"]
+        return super().__getattr__(name)
+
+
+@pytest.mark.parametrize("way", ["attribute", "alias", "property"])
+def test_a_layer_that_the_handout_names_has_that_name_wherever_it_is_kept(way: str) -> None:
+    model, plain = randomize(Kept(way), 7, layers=["head"]), randomize(Kept("attribute"), 7)
+
+    assert torch.equal(model.head.weight, plain.head.weight)
+    assert shapes_of(model, ["head"]) == {"head.weight": [2, 3], "head.bias": [2]}
+    assert parameter_named(model, "head.weight") is model.head.weight
+
+
+def test_a_layer_that_raises_when_it_is_asked_for_is_missing() -> None:
+    class Broken(nn.Module):
+        @property
+        def head(self) -> nn.Module:
+            raise KeyError("head")
+
+    assert shapes_of(randomize(Broken(), 7, layers=["head"]), ["head"]) == {}
+    assert parameter_named(Broken(), "head.weight") is None
+
+
+def test_a_parameter_that_no_optimizer_would_get_has_no_name() -> None:
+    model = Hidden("list")
+    model.__dict__["loose"] = nn.Linear(2, 2)
+
+    assert parameter_named(model, "loose.weight") is None
+
+
+def test_numbers_are_float32_whatever_torch_is_told() -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        doubled = drawn("x", (3,), 7)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+    assert torch.equal(doubled, drawn("x", (3,), 7))
