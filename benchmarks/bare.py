@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,22 +65,22 @@ def compared(got: Mapping[str, Any], expected: Mapping[str, Tensor]) -> list[str
     ]
 
 
-def write_course(folder: Path, rubric_path: Path) -> None:
-    """Writes the course folder of a rubric."""
+def write_course(folder: Path, rubric_path: Path, parts: Sequence[str] = ()) -> None:
+    """Writes the course folder of a rubric, for these parts or all."""
     from dataclasses import asdict
+
+    from safetensors.torch import save_file
 
     from grader.rubric.handout import handout_of
     from grader.rubric.load import load_rubric
     from grader.rubric.versions import reference_files
-    from safetensors.torch import save_file
-
     from grader.runs import runs_of
 
     rubric = load_rubric(rubric_path)
     handout = handout_of(rubric)
     runs = [
         {"part": run.part, "case": run.case, "probe": run.probe, "args": dict(run.args), "seed": run.seed}
-        for run in runs_of(rubric)
+        for run in runs_of(rubric, parts)
     ]
     units = [asdict(unit) for unit in handout.units]
     texts = {

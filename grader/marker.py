@@ -45,6 +45,8 @@ class Marker:
         Raises: HarnessError if the reference itself does not answer.
         """
         self._judged = True
+        from grader.judge.policy import advice_remarks
+
         told = {name: quoted(each, submission.files) for name, each in observed.observations.items()}
         seen = by_part(told)
         edition = _edition(self.course.rubric.editions, submission.files)
@@ -53,6 +55,7 @@ class Marker:
         for part in self.parts:
             got = {**seen.get(part.id, {}), **handed_in(part, submission.files)}
             result, yours = self._part(part, got, known_apply=edition is None or edition.current)
+            result = replace(result, remarks=result.remarks + advice_remarks(part.advice, submission.files))
             arrays.update(yours)
             parts.append(result)
         notes = _notes(observed.observations)

@@ -154,6 +154,43 @@ def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path: 
     assert json.loads(only.stdout)["submissions"][0]["cached"]
 
 
+def test_a_killed_worker_costs_nobody_a_point(tmp_path: Path) -> None:
+    tiny.write_course(tmp_path)
+    tiny.write_hand_ins(tmp_path, "endless", "right")
+    command = [*GRADE, "submissions", "--rubric", "tiny.yaml", "-j", "1", "--json"]
+    running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+
+    killed = _kill_a_zygote(running.pid)
+    told, _ = running.communicate(timeout=60)
+
+    assert killed
+    found = {result["id"]: result["score"] for result in json.loads(told)["submissions"]}
+    assert found == {"endless": 4.0, "right": 6.0}
+
+
+def _kill_a_zygote(grader: int) -> bool:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for pid in _below(grader):
+            if b"zygote.py" in _command(pid):
+                os.kill(pid, signal.SIGKILL)
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def _below(pid: int) -> list[int]:
+    children = [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
+    return [*children, *(below for child in children for below in _below(child))]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has gone in between
+        return b""
+
+
 def _wait_for_line(running: subprocess.Popen[str], start: str) -> None:
     assert running.stderr is not None
     while not running.stderr.readline().startswith(start):
