@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-VERBS_NEEDING = {"rich": "staff", "jinja2": "staff", "matplotlib": "staff", "sacrebleu": "staff"}
 DEFAULT_VERB = "run"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,7 +110,21 @@ def _mark_all(
         desk.results[entry_id] = unread(entry_id, sum(part.points for part in parts), str(error))
         watch.done(desk.results[entry_id])
     marker.keep_expected()
-    return tuple(desk.results[entry.id] for entry in entries)
+    marked = tuple(desk.results[entry.id] for entry in entries)
+    return marked if not order.only else _among_the_others(marked, order, course.rubric)
+
+
+def _among_the_others(
+    marked: tuple[SubmissionResult, ...], order: Order, rubric: Rubric
+) -> tuple[SubmissionResult, ...]:
+    """With `--only`: these results, and those that an earlier run gave the rest of the class."""
+    from grader.intake import list_submissions
+
+    there = {entry.id for entry in list_submissions(order.submissions, rubric.assignment)}
+    new = {result.id for result in marked}
+    before = _results_before(order.out / "results.json").values()
+    kept = (replace(result, cached=True) for result in before if result.id in there - new)
+    return tuple(sorted([*marked, *kept], key=lambda result: result.id))
 
 
 class _Desk:
@@ -178,9 +192,7 @@ def _written(
     order: Order, submissions: tuple[SubmissionResult, ...], course: Course, started: float, watch: Watch
 ) -> Results:
     from grader.judge.groups import grouped
-    from grader.report.site import write_site
-    from grader.report.unchanged import note, stale
-    from grader.results import write_results
+    from grader.report.unchanged import class_is_stale, stale
 
     watch.step("pages")
     rubric = course.rubric
@@ -200,10 +212,20 @@ def _written(
         part_titles={part.id: part.title for part in rubric.parts},
         seconds=time.monotonic() - started,
     )
-    write_results(order.out / "results.json", results)
-    write_site(order.out, results, only=stale(order.out, results))
-    note(order.out, results)
+    pages = stale(order.out, results)
+    if pages or class_is_stale(order.out, results):
+        _write(order.out, results, pages)
     return results
+
+
+def _write(out: Path, results: Results, pages: Collection[str]) -> None:
+    from grader.report.site import write_site
+    from grader.report.unchanged import note
+    from grader.results import write_results
+
+    write_results(out / "results.json", results)
+    write_site(out, results, only=pages)
+    note(out, results)
 
 
 def _refuse_open(level: Level, count: int) -> None:

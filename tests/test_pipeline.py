@@ -141,6 +141,18 @@ def test_only_the_chosen_submission_and_part_are_graded(tmp_path: Path) -> None:
     ]
 
 
+def test_grading_one_submission_keeps_the_results_of_the_others(tmp_path: Path) -> None:
+    asked = order(tmp_path, "right", "unmasked")
+    grade(asked, Silent())
+
+    results = grade(replace(asked, only=("unmasked",), fresh=True), Silent())
+
+    assert [(result.id, result.score, result.cached) for result in results.submissions] == [
+        ("right", 6.0, True),
+        ("unmasked", 3.0, False),
+    ]
+
+
 def test_a_part_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
         grade(replace(order(tmp_path, "right"), parts=("x",)), Silent())

@@ -39,6 +39,21 @@ def context(hw, *, sizes, seed):
     return {"context": hw.attention.context(drawn("weights", (b, s), seed), drawn("values", (b, s, v), seed))}
 '''
 
+# Kills the zygote that it runs under: the box breaks, by our fault. Only for level `open`, where it can be seen.
+DEADLY_PROBES = '''
+import os
+import signal
+from pathlib import Path
+
+
+def dies(hw, *, seed, **args):
+    """Never answers."""
+    chain = [os.getpid()]
+    while b"zygote.py" in Path(f"/proc/{chain[-1]}/cmdline").read_bytes():
+        chain.append(int(Path(f"/proc/{chain[-1]}/stat").read_text().rpartition(")")[2].split()[1]))
+    os.kill(chain[-2], signal.SIGKILL)
+'''
+
 MISTAKES = '''"""Known mistakes and variants of the tiny assignment."""
 
 from grader.authoring import Edit, Mistake, Variant

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Mapping
@@ -27,6 +29,7 @@ ENTRY: Final = "grader/box/inside/zygote.py"
 STRICT_NAMESPACES: Final = ("user", "mount", "pid", "net", "ipc", "uts")
 _DAY_S: Final = 86_400
 _PREFIX: Final = "grade-box-"
+_NAME: Final = re.compile(r"grade-box-([1-9]\d*)-(\d+)-\w+")  # pid and its namespace
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 
@@ -36,14 +39,32 @@ def make_folder() -> Path:
         with suppress(OSError):  # another run removes it too
             if _is_left(old):
                 shutil.rmtree(old)
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-{_pid_namespace()}-"))
+
+
+def _pid_namespace() -> int:
+    """Which numbering of processes ours is; 0 where the system has only one."""
+    with suppress(OSError):
+        return Path("/proc/self/ns/pid").stat().st_ino
+    return 0
 
 
 def _is_left(folder: Path) -> bool:
-    """Whether a folder is a day old and its run is gone: a pid alone may be one of another container's."""
-    facts = folder.stat()
-    is_ours = facts.st_uid == os.getuid() and time.time() - facts.st_mtime > _DAY_S
-    return is_ours and not Path("/proc", folder.name.split("-")[2]).exists()
+    """Whether a folder is of our making and its run is gone; a pid of another container's tells that only in a day."""
+    named, facts = _NAME.fullmatch(folder.name), folder.lstat()
+    if named is None or not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid() or _is_alive(int(named[1])):
+        return False
+    return int(named[2]) == _pid_namespace() or time.time() - facts.st_mtime > _DAY_S
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # somebody else's; no pid at all
+        return True
+    return True
 
 
 def plan(handout: Handout, level: Level, switches: Switches, *, shares_uid: bool) -> dict[str, Any]:

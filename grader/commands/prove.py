@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Message, ProofError
-from grader.nouns import Level
+from grader.nouns import Level, Part, Rubric
 from grader.proof import Margin, Proof
 
 
@@ -49,24 +49,26 @@ def _one(
     progress: str | None,
     quiet: bool,
 ) -> tuple[Sequence[Message], dict[str, Any]]:
+    from grader.pipeline import chosen_parts
     from grader.rubric.find import find_rubric
     from grader.rubric.load import load_rubric
     from grader.rubric.versions import static_proof
 
     rubric = load_rubric(find_rubric(name, Path.cwd()))
+    chosen = chosen_parts(rubric, parts)
     faults = static_proof(rubric)
     if static or faults:
         if not quiet and not faults:
             print(f"{rubric.assignment} · {len(rubric.parts)} parts · every edit applies; nothing was run")
         return faults, {"assignment": rubric.assignment, "faults": [asdict(fault) for fault in faults]}
-    proof = _run(rubric, parts, out, workers or os.cpu_count() or 1, isolation, progress)
+    proof = _run(rubric, chosen, out, workers or os.cpu_count() or 1, isolation, progress)
     if not quiet:
         print("\n".join(table(proof)))
     return proof.faults, _record(proof)
 
 
 def _run(
-    rubric: Any, parts: Sequence[str], out: Path, workers: int, isolation: Level | None, progress: str | None
+    rubric: Rubric, parts: tuple[Part, ...], out: Path, workers: int, isolation: Level | None, progress: str | None
 ) -> Proof:
     from grader.box.levels import best_level
     from grader.box.store import Store
@@ -77,10 +79,9 @@ def _run(
     store = Store(out / "observations")
     level = isolation or best_level()
     course = open_course(rubric, lambda handout: Observer(handout, level=level, workers=workers, store=store))
-    chosen = tuple(part for part in rubric.parts if not parts or part.id in parts)
     heard = _ticker(progress)
     with course.observer:
-        return proved(course, chosen, heard)
+        return proved(course, parts, heard)
 
 
 def _ticker(progress: str | None) -> Any:

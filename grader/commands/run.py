@@ -13,7 +13,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from grader.commands.browser import open_page
-from grader.nouns import Level, Results
+from grader.nouns import LEVELS, Level, Results
 
 if TYPE_CHECKING:
     from grader.pipeline import Order
@@ -42,7 +42,7 @@ def run(
         submissions=submissions,
         rubric=find_rubric(rubric, submissions),
         out=out,
-        level=_level(isolation),
+        level=_level(isolation, out),
         workers=workers or os.cpu_count() or 1,
         only=tuple(only),
         parts=tuple(parts),
@@ -58,14 +58,15 @@ def _is_terminal() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _level(wanted: Level | None) -> Level:
-    from grader.box.levels import best_level, require
+def _level(wanted: Level | None, out: Path) -> Level:
+    from grader.box.levels import require
+    from grader.box.remembered import level_of_this_boot
 
-    if wanted is None:
-        require("container")
-        return best_level()
-    require(wanted)
-    return wanted
+    best = level_of_this_boot(out)
+    chosen = wanted or best
+    if LEVELS.index(best) < LEVELS.index(chosen) or (wanted is None and best == "open"):
+        require(wanted or "container")
+    return chosen
 
 
 def not_graded(results: Results) -> list[str]:

@@ -45,9 +45,8 @@ def handed_on(name: str, fed: Any, answers: Sequence[Tensor], seed: int) -> dict
     sources: dict[str, Tensor | None] = {str(number): answer for number, answer in enumerate(answers)}
     connected = gradients(fed, sources, seed)
     values = [there.issuperset(answer.detach().flatten().tolist()) for answer in answers]
-    return dict(
-        zip(both, (torch.tensor(values), torch.tensor([bool(connected[key].any()) for key in sources])), strict=True)
-    )
+    whole = [known and bool(connected[key].any()) for key, known in zip(sources, values, strict=True)]
+    return dict(zip(both, (torch.tensor(values), torch.tensor(whole)), strict=True))
 
 
 def slopes(call: Callable[[Mapping[str, Tensor]], Any], at: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:

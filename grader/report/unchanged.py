@@ -12,6 +12,7 @@ from grader.nouns import Results, SubmissionResult
 from grader.report.names import page_name
 
 LIST = "pages.json"
+CLASS = ""  # no submission has an empty id
 
 
 def stale(out: Path, results: Results) -> frozenset[str]:
@@ -27,9 +28,16 @@ def stale(out: Path, results: Results) -> frozenset[str]:
     )
 
 
+def class_is_stale(out: Path, results: Results) -> bool:
+    """Whether the class page or results.json is missing, or tells of another class than this one."""
+    there = all((out / name).exists() for name in ("index.html", "results.json"))
+    return not there or _known(out).get(CLASS) != _told_of_class(results)
+
+
 def note(out: Path, results: Results) -> None:
     """Notes what the pages show now; called when they are written."""
     told = {submission.id: _told(submission, results) for submission in results.submissions}
+    told[CLASS] = _told_of_class(results)
     fresh = out / f"{LIST}.part"
     fresh.write_text(json.dumps({**_known(out), **told}, indent=0), encoding="utf-8")
     fresh.replace(out / LIST)
@@ -54,6 +62,11 @@ def _told(submission: SubmissionResult, results: Results) -> str:
     told += [results.title, results.rubric.sha256, results.isolation, results.reveal, str(results.seed)]
     told += [sorted(results.versions.items()), _templates_sha256()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _told_of_class(results: Results) -> str:
+    told = [_told(submission, results) for submission in results.submissions]
+    return hashlib.sha256(json.dumps([told, results.mistake_hints, results.part_titles]).encode()).hexdigest()
 
 
 @cache

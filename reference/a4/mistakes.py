@@ -275,6 +275,12 @@ first_is_longest = Mistake(
     now="longest = len(sents[0])",
     hint="The longest sentence need not come first: look at all of them.",
 )
+last_not_looked_at = Mistake(
+    UTILS,
+    was="for sent in sents), default=0)",
+    now="for sent in sents[:-1]), default=0)",
+    hint="The longest sentence may come last: look at all of them.",
+)
 pad_token_fixed = Mistake(
     UTILS,
     was="sent + [pad_token] *",
@@ -863,4 +869,50 @@ convolution_as_linear = Variant(
             " self.post_embed_cnn.bias).permute(2, 0, 1)",
         ),
     )
+)
+layer_behind_property = Variant(
+    (
+        Edit(
+            MODEL,
+            "self.att_projection = nn.Linear(2 * hidden_size, hidden_size, bias=False)",
+            'self.layers = nn.ModuleDict({"att": nn.Linear(2 * hidden_size, hidden_size, bias=False)})',
+        ),
+        Edit(
+            MODEL,
+            "    def encode(self",
+            '    att_projection = property(lambda self: self.layers["att"])\n\n    def encode(self',
+        ),
+    )
+)
+layer_by_two_names = Variant(
+    (
+        Edit(MODEL, "self.decoder = nn.LSTMCell(", "self.cell = self.decoder = nn.LSTMCell("),
+        Edit(MODEL, "self.decoder(Ybar_t", "self.cell(Ybar_t"),
+    )
+)
+spare_layers = Variant(
+    (
+        Edit(
+            MODEL,
+            "        self.encoder = ",
+            "        self.spare_dropout = nn.Dropout(0.9)\n        self.spare_projection = nn.Linear(4, 2)\n"
+            "        self.encoder = ",
+        ),
+    )
+)
+step_by_another_name = Variant(
+    (
+        Edit(MODEL, "    def generate_sent_masks", "    one_step = step\n\n    def generate_sent_masks"),
+        Edit(MODEL, "= self.step(Ybar_t, dec_state, enc_hiddens,", "= self.one_step(Ybar_t, dec_state, enc_hiddens,"),
+    )
+)
+embeddings_by_index = Variant(
+    (
+        Edit(EMBEDDINGS, "class ModelEmbeddings(nn.Module)", "class ModelEmbeddings(nn.ModuleDict)"),
+        Edit(MODEL, "self.model_embeddings.source(source", 'self.model_embeddings["source"](source'),
+        Edit(MODEL, "self.model_embeddings.target(target", 'self.model_embeddings["target"](target'),
+    )
+)
+double_by_default = Variant(
+    (Edit(MODEL, "Hypothesis = named", "torch.set_default_dtype(torch.float64)\nHypothesis = named"),)
 )

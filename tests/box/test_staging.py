@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.box.inside.plan import read_files, read_plan
+from grader.box.inside.plan import read_plan
+from grader.box.pool import Pool
 from grader.box.staging import ENTRY, make_folder, plan, stage
 from grader.box.switches import ALL_ON, Switches
 from grader.nouns import Handout, Level, Unit
@@ -97,22 +100,109 @@ def test_a_switch_takes_one_layer_away(switch: str) -> None:
     assert json.dumps(told)
 
 
-def test_files_of_a_folder_that_is_not_there_are_none(tmp_path: Path) -> None:
-    assert read_files(tmp_path / "none") == {}
+@pytest.fixture
+def gone() -> int:
+    """The pid of a process that is no more."""
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    return process.pid
 
 
-def test_folders_of_runs_that_were_killed_are_removed_and_others_kept() -> None:
-    with subprocess.Popen(["true"]) as gone:
-        gone.wait()
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A temporary directory of this test alone, as `make_folder` sees it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+NAMESPACE = Path("/proc/self/ns/pid").stat().st_ino
+LEFT = "grade-box-{gone}-{namespace}-ab12_cd3"
+
+
+def test_a_folder_is_fresh_and_only_ours_to_list(temporary: Path) -> None:
+    one, two = make_folder(), make_folder()
+
+    assert one != two
+    assert one.parent == two.parent == temporary
+    assert one.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_a_killed_run_left_is_removed_with_all_that_is_in_it(temporary: Path, gone: int) -> None:
+    left = temporary / LEFT.format(gone=gone, namespace=NAMESPACE)
+    (left / "slot-0" / "job").mkdir(parents=True)
+    (left / "slot-0" / "job" / "work.py").write_text("x")
     here = make_folder()
-    old, young = (here.with_name(f"grade-box-{gone.pid}-{name}") for name in ("old", "young"))
-    old.mkdir()
-    young.mkdir()
-    os.utime(old, (0, 0))
-    os.utime(here, (0, 0))
-    another = make_folder()
-    found = (old.exists(), young.exists(), here.exists(), another.exists())
-    for folder in (here, young, another):
-        folder.rmdir()
 
-    assert found == (False, True, True, True)
+    assert [*temporary.iterdir()] == [here]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "grade-box-{alive}-{namespace}-ab12_cd3",
+        "grade-box-1-{namespace}-ab12_cd3",
+        "grade-box-{gone}-1-ab12_cd3",
+        "grade-box-{gone}-ab12_cd3",
+        "grade-box-0{gone}-{namespace}-ab12_cd3",
+        "grade-box-99999999999999999999-{namespace}-ab12_cd3",
+        "grade-box-{gone}-{namespace}-ab.old",
+        "grade-box-notes",
+        "grade-{gone}-{namespace}-ab12_cd3",
+    ],
+    ids=["alive", "not ours to signal", "namespace", "no namespace", "zero", "no pid", "no end", "words", "prefix"],
+)
+def test_a_folder_that_may_be_somebodys_is_kept(temporary: Path, gone: int, name: str) -> None:
+    kept = temporary / name.format(alive=os.getpid(), gone=gone, namespace=NAMESPACE)
+    kept.mkdir()
+    make_folder()
+
+    assert kept.is_dir()
+
+
+def test_a_folder_of_another_container_is_removed_after_a_day(temporary: Path, gone: int) -> None:
+    old = temporary / LEFT.format(gone=gone, namespace=1)
+    old.mkdir()
+    os.utime(old, (0, 0))
+    make_folder()
+
+    assert not old.exists()
+
+
+def test_a_link_by_such_a_name_leads_nowhere(temporary: Path, gone: int) -> None:
+    target = temporary / "work"
+    target.mkdir()
+    link = temporary / LEFT.format(gone=gone, namespace=NAMESPACE)
+    link.symlink_to(target)
+    make_folder()
+
+    assert target.is_dir()
+    assert link.is_symlink()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a folder another user's")
+def test_a_folder_of_another_user_is_theirs(temporary: Path, gone: int) -> None:
+    theirs = temporary / LEFT.format(gone=gone, namespace=NAMESPACE)
+    theirs.mkdir()
+    os.chown(theirs, 61_111, 61_111)
+    make_folder()
+
+    assert theirs.is_dir()
+
+
+KILLED = """
+import os, signal
+from grader.box.pool import Pool
+from grader.nouns import Handout
+Pool(Handout("", ()), level="open", workers=1)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_next_pool_removes_what_a_killed_one_left(temporary: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED], env={**os.environ, "TMPDIR": str(temporary)}, check=False)
+    (left,) = temporary.iterdir()
+    with Pool(HANDOUT, level="open", workers=1):
+        found = left.exists()
+
+    assert not found
+    assert [*temporary.iterdir()] == []

@@ -80,6 +80,12 @@ def test_an_answer_that_is_not_fed_is_not_seen_at_all(x: Tensor) -> None:
     assert [told.tolist() for told in found.values() if isinstance(told, Tensor)] == [[False], [False]]
 
 
+def test_an_answer_that_is_changed_on_its_way_is_not_seen_either(x: Tensor) -> None:
+    found = handed_on("o", 2 * x, [x], 7)
+
+    assert [told.tolist() for told in found.values() if isinstance(told, Tensor)] == [[False], [False]]
+
+
 def test_what_is_fed_without_being_a_tensor_is_told_in_words(x: Tensor) -> None:
     assert handed_on("o", None, [x], 7) == {"o_fed": "no tensor", "o_fed_with_graph": "no tensor"}
 

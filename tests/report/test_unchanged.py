@@ -9,7 +9,7 @@ import pytest
 
 from grader.nouns import Group, Results, RubricMark
 from grader.report.names import page_name
-from grader.report.unchanged import LIST, note, stale
+from grader.report.unchanged import LIST, class_is_stale, note, stale
 
 
 @pytest.fixture
@@ -81,3 +81,28 @@ def test_a_broken_note_makes_every_page_stale(out: Path, marked: Results, text: 
     (out / LIST).write_text(text)
 
     assert len(stale(out, marked)) == 12
+
+
+class TestClass:
+    """The class page and results.json."""
+
+    @pytest.fixture
+    def whole(self, out: Path) -> Path:
+        for name in ("index.html", "results.json"):
+            (out / name).touch()
+        return out
+
+    def test_an_unchanged_class_is_not_stale(self, whole: Path, marked: Results) -> None:
+        assert not class_is_stale(whole, marked)
+
+    @pytest.mark.parametrize("name", ["index.html", "results.json"])
+    def test_a_missing_file_makes_it_stale(self, whole: Path, marked: Results, name: str) -> None:
+        (whole / name).unlink()
+
+        assert class_is_stale(whole, marked)
+
+    def test_a_submission_that_has_gone_makes_it_stale(self, whole: Path, marked: Results) -> None:
+        assert class_is_stale(whole, replace(marked, submissions=marked.submissions[1:]))
+
+    def test_another_hint_makes_it_stale(self, whole: Path, marked: Results) -> None:
+        assert class_is_stale(whole, replace(marked, mistake_hints={"one_projection": "Another hint."}))

@@ -37,14 +37,9 @@ class Plan:
 def read_plan(folder: Path) -> Plan:
     """The plan that lies in this folder.
 
-    Raises: OSError or ValueError if staging and worker do not agree.
+    Raises: OSError, ValueError, KeyError or TypeError if staging and worker do not agree.
     """
     told = json.loads((folder / "plan.json").read_text())
     told["namespaces"], told["units"] = tuple(told["namespaces"]), tuple(told["units"])
     told["repairs"] = tuple(told["repairs"])
     return Plan(**told)
-
-
-def read_files(folder: Path) -> dict[str, bytes]:
-    """All files below a folder by relative path; none if there is no such folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
