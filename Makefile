@@ -49,7 +49,7 @@ prove: setup  ## prove every rubric
 	$(BIN)/grade prove rubrics/*.yaml
 
 bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
-	$(BIN)/python benchmarks/a4.py
+	$(BIN)/python -m benchmarks.a4
 
 browser: setup  ## only the tests that open pages in Chromium
 	$(BIN)/python -m pytest tests/browser

@@ -6,8 +6,8 @@
 
 Every way handles the same hand-ins: samples that end by themselves, the reference, its variants and its mistakes, with
 a line appended so that no two are equal. The parts are those worth points: the toy task, which trains for 2 s, would
-hide every other cost (`--toy` adds it). CPU is what the whole machine was busy, so nothing else should run beside it.
-The ways take turns, in `--rounds` rounds; medians are printed. `python benchmarks/a4.py --hand-ins 100`
+hide every other cost (`--toy` adds it). benchmarks/meter.py says how CPU and memory are measured. The ways take
+turns, in `--rounds` rounds; medians are printed. `python -m benchmarks.a4 --hand-ins 100`
 """
 
 from __future__ import annotations
@@ -20,25 +20,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.meter import Cost, measured
 
 ROOT = Path(__file__).resolve().parent.parent
 RUBRIC = ROOT / "rubrics" / "a4.yaml"
 SAMPLES = ("ada", "bo", "cleo", "dev", "eli", "fay", "ivo", "june")  # those that need no limit to end
 WAYS = ("ours", "pytest", "floor")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one way cost for all hand-ins together."""
-
-    wall_s: float
-    cpu_s: float
-    peak_mib: float
 
 
 def write_hand_ins(folder: Path, count: int, parts: Sequence[str]) -> int:
@@ -67,46 +57,11 @@ def write_hand_ins(folder: Path, count: int, parts: Sequence[str]) -> int:
     return len(runs_of(rubric, parts))
 
 
-def measured(work: Callable[[], None]) -> Cost:
-    """What `work` cost. Peak is the memory of the whole machine above what was used before, sampled."""
-    before, started = busy_s(), time.monotonic()
-    with _Peak() as peak:
+def costs_of(work: Callable[[], None]) -> Cost:
+    """What `work` costs, with all its processes."""
+    with measured() as cost:
         work()
-    return Cost(time.monotonic() - started, busy_s() - before, peak.mib)
-
-
-def busy_s() -> float:
-    """CPU seconds that all processes of this machine have used; jobs that were killed with their namespace count."""
-    user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
-    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
-
-
-class _Peak:
-    """The most memory in use above that at the start, looked at ten times a second."""
-
-    def __enter__(self) -> _Peak:
-        self._start, self._most, self._over = _used_kib(), _used_kib(), threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    @property
-    def mib(self) -> float:
-        """Units: MiB."""
-        return (self._most - self._start) / 1024
-
-    def _watch(self) -> None:
-        while not self._over.wait(0.1):
-            self._most = max(self._most, _used_kib())
-
-
-def _used_kib() -> int:
-    lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-    return int(lines["MemTotal"].split()[0]) - int(lines["MemAvailable"].split()[0])
+    return cost
 
 
 def chosen_parts(*, toy: bool) -> list[str]:
@@ -190,14 +145,14 @@ def rounds(folder: Path, scratch: Path, count: int, parts: Sequence[str]) -> dic
     write_course(course, RUBRIC, parts)
     ready, run = scratch / "ready", ["run", str(folder), "--rubric", str(RUBRIC)]
     costs: dict[str, list[Cost]] = {way: [] for way in (*WAYS, "ours again", "course")}
-    costs["course"].append(measured(ours(["prove", str(RUBRIC)], ready, parts)))
+    costs["course"].append(costs_of(ours(["prove", str(RUBRIC)], ready, parts)))
     for number in range(count):
         out = scratch / f"out{number}"
         shutil.copytree(ready, out)
-        costs["ours"].append(measured(ours(run, out, parts)))
-        costs["ours again"].append(measured(ours(run, out, parts)))
-        costs["pytest"].append(measured(by_pytest(folder, course, scratch)))
-        costs["floor"].append(measured(by_bare_calls(folder, course)))
+        costs["ours"].append(costs_of(ours(run, out, parts)))
+        costs["ours again"].append(costs_of(ours(run, out, parts)))
+        costs["pytest"].append(costs_of(by_pytest(folder, course, scratch)))
+        costs["floor"].append(costs_of(by_bare_calls(folder, course)))
         print(f"  round {number + 1} of {count} done", file=sys.stderr, flush=True)
     return costs
 
@@ -249,5 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()

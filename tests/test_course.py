@@ -193,9 +193,11 @@ def test_any_change_of_the_course_changes_its_hash(tmp_path: Path, path: str, te
 
 def test_a_file_under_another_name_changes_the_hash(tmp_path: Path) -> None:
     course = course_in(tmp_path)
-    before, folder = course.sha256, tmp_path / "reference" / "tiny"
+    data = tmp_path / "reference" / "tiny" / "test.en"
+    data.write_text("a line")
+    before = sha_after(course, tmp_path)
 
-    (folder / "mistakes.py").rename(folder / "mistakes2.py")
+    data.rename(data.with_name("test.es"))
 
     assert sha_after(course, tmp_path) != before
 

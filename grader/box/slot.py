@@ -211,7 +211,8 @@ class RunningJob:
         Raises: BoxDiedError if the zygote or stage1 are gone or in error.
         """
         if not self._failure and self._zygote.control.closed:
-            self._failure = "the zygote is gone"
+            said = (str(word["error"]) for word in self._zygote.control.messages if "error" in word)
+            self._failure = next(said, "the zygote is gone")
         if self._failure:
             raise BoxDiedError(self._failure)
 

@@ -28,11 +28,12 @@ def explain(*, code: str, as_json: bool, progress: str | None) -> int:
 
 
 def _unknown(code: str, codes: list[str]) -> Message:
-    close = get_close_matches(code.upper(), codes, n=1)
+    folded = {known.lower(): known for known in codes}
+    close = get_close_matches(code.lower(), folded, n=1)
     return Message(
         place="grade explain",
         fact=f"there is no code '{code}'",
         code="E-CODE",
         allowed="a code that stands in brackets at the end of a message, or a verdict",
-        help=f"write 'grade explain {close[0]}'" if close else "copy the code from the message",
+        help=f"write 'grade explain {folded[close[0]]}'" if close else "copy the code from the message",
     )

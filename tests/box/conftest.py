@@ -21,7 +21,10 @@ import pytest
 
 from grader.box.levels import best_level
 from grader.box.pool import Pool
+from grader.box.slot import Zygote
+from grader.nouns import Level
 from tests.box.jobs import HANDOUT, LIMITS, observe, plain
+from tests.box.orders import running_zygote
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ORDINARY = 61_111  # nobody's uid
@@ -33,6 +36,23 @@ def strict() -> Iterator[Pool]:
         pytest.skip("this machine does not reach 'strict'; `grade doctor` says why")
     with Pool(HANDOUT, level="strict", workers=1) as pool:
         yield pool
+
+
+@pytest.fixture(scope="session")
+def zygotes() -> Iterator[Callable[[Level], Zygote]]:
+    """One running zygote of each level, for tests that give it orders by hand; it has said hello."""
+    made: dict[Level, Zygote] = {}
+    with ExitStack() as stack:
+
+        def zygote(level: Level) -> Zygote:
+            if level == "strict" and best_level() != "strict":
+                pytest.skip("this machine does not reach 'strict'; `grade doctor` says why")
+            if level not in made:
+                made[level] = stack.enter_context(running_zygote(level))
+                made[level].hello()
+            return made[level]
+
+        yield zygote
 
 
 @dataclass

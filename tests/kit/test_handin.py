@@ -10,66 +10,9 @@ import pytest
 import torch
 
 from grader.kit.handin import Blocked, Handin, ImportFailed, Missing
+from tests.kit.hand_ins import GIVEN, LAYOUTS, MODEL, UNITS_GIVEN, UTILS, beside
 
 Load = Callable[..., Handin]
-
-UTILS = "def pad_sents(sents, pad_token):\n    return 'theirs'\n"
-EMBEDDINGS = "class ModelEmbeddings:\n    owner = 'student'\n"
-MODEL = (
-    "from model_embeddings import ModelEmbeddings\n"
-    "from utils import pad_sents\n"
-    "class NMT:\n"
-    "    def embeddings(self):\n"
-    "        return ModelEmbeddings.owner\n"
-    "    def pad(self):\n"
-    "        return pad_sents([], 0)\n"
-)
-GIVEN = {"stand_ins/model_embeddings.py": "class ModelEmbeddings:\n    owner = 'staff'\n"}
-UNITS_GIVEN = (
-    {"name": "utils", "defines": ["pad_sents"]},
-    {"name": "model_embeddings", "defines": ["ModelEmbeddings"]},
-    {
-        "name": "nmt_model",
-        "defines": ["NMT"],
-        "given": {"model_embeddings": "stand_ins/model_embeddings.py"},
-    },
-)
-
-
-def beside(prefix: str, model: str = MODEL) -> dict[str, str]:
-    """The three files in one folder."""
-    return {f"{prefix}utils.py": UTILS, f"{prefix}model_embeddings.py": EMBEDDINGS, f"{prefix}nmt_model.py": model}
-
-
-def with_imports(style: str) -> str:
-    """The model with its siblings imported in another style."""
-    return MODEL.replace("from model_embeddings", f"from {style}model_embeddings").replace(
-        "from utils", f"from {style}utils"
-    )
-
-
-LAYOUTS = {
-    "flat": beside(""),
-    "in a folder": beside("a4/"),
-    "student folder": beside("student/"),
-    "deep": beside("hand in/Homework 4 (final)/a4.v2/"),
-    "package": {**beside("a4/", with_imports(".")), "a4/__init__.py": "from .nmt_model import NMT\n"},
-    "relative without __init__": beside("a4/", with_imports(".")),
-    "relative at the top": beside("", with_imports(".")),
-    "full path": beside("a4/", with_imports("a4.")),
-    "full path from above": beside("src/a4/", with_imports("a4.")),
-    "folder lost on the way": beside("", with_imports("submission.")),
-    "one file": {"homework.py": UTILS + EMBEDDINGS + MODEL.partition("pad_sents\n")[2]},
-    "renamed": {"utils.py": UTILS, "model_embeddings.py": EMBEDDINGS, "my_model.py": MODEL},
-    "siblings elsewhere": {"utils.py": UTILS, "lib/model_embeddings.py": EMBEDDINGS, "src/nmt_model.py": MODEL},
-}
-
-
-@pytest.mark.parametrize("files", LAYOUTS.values(), ids=LAYOUTS.keys())
-def test_every_layout_gives_the_students_own_classes(load: Load, files: dict[str, str]) -> None:
-    hw = load(files)
-
-    assert (hw.nmt_model.NMT().embeddings(), hw.nmt_model.NMT().pad()) == ("student", "theirs")
 
 
 @pytest.mark.parametrize("files", LAYOUTS.values(), ids=LAYOUTS.keys())
@@ -86,33 +29,6 @@ def test_a_missing_sibling_that_the_staff_gives_does_not_stop_a_unit(load: Load)
     assert hw.nmt_model.NMT().embeddings() == "staff"
 
 
-def test_siblings_are_one_module_whatever_name_they_are_imported_by(load: Load) -> None:
-    files = {
-        "a4/utils.py": UTILS,
-        "a4/nmt_model.py": "import utils\nimport a4.utils\nfrom . import utils as third\nclass NMT: pass\n",
-    }
-
-    hw = load(files)
-
-    assert hw.nmt_model.utils is hw.nmt_model.third is hw.nmt_model.a4.utils is hw.utils
-
-
-def test_siblings_can_be_imported_while_a_function_runs(load: Load) -> None:
-    late = "class NMT:\n    def pad(self):\n        from utils import pad_sents\n        return pad_sents([], 0)\n"
-
-    hw = load({"a4/utils.py": UTILS, "a4/nmt_model.py": late})
-
-    assert hw.nmt_model.NMT().pad() == "theirs"
-
-
-def test_siblings_may_import_each_other_in_a_circle(load: Load) -> None:
-    files = {"utils.py": "import nmt_model\n" + UTILS, "nmt_model.py": "import utils\nclass NMT: pass\n"}
-
-    hw = load(files)
-
-    assert hw.utils.nmt_model is hw.nmt_model
-
-
 def test_what_only_the_students_sibling_can_do_stays(load: Load) -> None:
     """Seen: a `forward` beside the handout's `source` and `target`, which NMT calls."""
     own = "class ModelEmbeddings:\n    owner = 'student'\n    def forward(self):\n        return self.owner\n"
@@ -125,57 +41,6 @@ def test_what_only_the_students_sibling_can_do_stays(load: Load) -> None:
 
 
 # --- several candidates ---
-
-
-@pytest.mark.parametrize(
-    ("files", "chosen"),
-    [
-        (["nmt_model.py", "solution/nmt_model.py"], "nmt_model.py"),
-        (["z/nmt_model.py", "backup/nmt_model.py"], "z/nmt_model.py"),
-        (["nmt_model_old.py", "src/nmt_model.py"], "src/nmt_model.py"),
-        (["nmt_model (1).py", "nmt_model.py"], "nmt_model.py"),
-        (["attempt.py", "nmt_model.py"], "nmt_model.py"),
-        (["a/b/nmt_model.py", "a/other.py"], "a/other.py"),
-    ],
-    ids=["nearest the top", "no backup", "no old copy", "no download copy", "the handout's name", "depth before name"],
-)
-def test_of_several_candidates_the_best_is_taken_and_noted(load: Load, files: list[str], chosen: str) -> None:
-    hw = load({name: f"class NMT:\n    file = {name!r}\n" for name in files})
-
-    (other,) = set(files) - {chosen}
-    assert chosen == hw.nmt_model.NMT.file
-    assert f"file nmt_model: {chosen} (of several: also {other})" in hw.notes
-
-
-@pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__", "env/lib/site-packages"])
-def test_what_tools_left_behind_is_no_candidate(load: Load, folder: str) -> None:
-    hw = load({f"{folder}/nmt_model.py": "class NMT: pass\n"})
-
-    with pytest.raises(Missing):
-        _ = hw.nmt_model
-
-
-def test_units_come_from_the_folder_that_holds_most_of_them(load: Load) -> None:
-    files = {**beside("mine/"), "earlier/nmt_model.py": MODEL, "earlier/model_embeddings.py": EMBEDDINGS}
-
-    hw = load(files)
-
-    assert "file nmt_model: mine/nmt_model.py (of several: also earlier/nmt_model.py)" in hw.notes
-
-
-def test_a_file_that_parses_comes_before_one_that_does_not(load: Load) -> None:
-    hw = load({"nmt_model.py": "class NMT:\ndef\n", "deep/er/nmt_model.py": "class NMT:\n    good = True\n"})
-
-    assert hw.nmt_model.NMT.good
-
-
-def test_written_work_comes_before_the_handouts_stub(load: Load) -> None:
-    stub = (
-        "class NMT:\n    def encode(self):\n        ### YOUR CODE HERE\n        ### END YOUR CODE\n        return 1\n"
-    )
-    hw = load({"nmt_model.py": stub, "mine/nmt_model.py": stub.replace("HERE", "HERE\n        x = 2 + 3")})
-
-    assert "file nmt_model: mine/nmt_model.py (of several: also nmt_model.py)" in hw.notes
 
 
 def test_a_name_in_another_file_is_brought_under_the_unit(load: Load) -> None:
@@ -278,13 +143,6 @@ def test_whatever_an_import_raises_is_kept_with_its_line(load: Load, line: str) 
     assert hw.utils.pad_sents([], 0) == "theirs"
 
 
-def test_a_sibling_that_is_missing_names_its_module(load: Load) -> None:
-    hw = load({"nmt_model.py": MODEL})
-
-    with pytest.raises(ImportFailed, match="ModuleNotFoundError: No module named 'model_embeddings'"):
-        _ = hw.nmt_model
-
-
 def test_a_blocked_unit_is_not_imported_again(load: Load) -> None:
     announced: list[str] = []
 
@@ -329,91 +187,10 @@ def test_line_ends_and_byte_order_marks_are_no_difference(load: Load, copy: str)
     assert [note for note in hw.notes if note.startswith("staff file")] == []
 
 
-@pytest.mark.parametrize("style", ["vocab", ".vocab", "a4.vocab", "submission.vocab"])
-def test_a_staff_file_is_there_for_those_who_did_not_hand_it_in(load: Load, style: str) -> None:
-    files = {"a4/nmt_model.py": f"from {style} import Vocab\nclass NMT: pass\n"}
-
-    hw = load(files, staff={"vocab.py": "class Vocab: owner = 2\n"})
-
-    assert hw.nmt_model.Vocab.owner == 2
-
-
-def test_a_name_that_only_the_replaced_file_has_stays_importable(load: Load) -> None:
-    files = {
-        "nmt_model.py": "from vocab import Vocab, SentType\nclass NMT: pass\n",
-        "vocab.py": "SentType = list\nclass Vocab: owner = 1\n",
-    }
-
-    hw = load(files, staff={"vocab.py": "class Vocab: owner = 2\n"})
-
-    assert (hw.nmt_model.Vocab.owner, hw.nmt_model.SentType) == (2, list)
-    assert "staff file vocab.py has no 'SentType': taken from the file it replaced" in hw.notes
-
-
-def test_a_name_that_neither_file_has_is_missing(load: Load) -> None:
-    files = {"nmt_model.py": "from vocab import Nothing\nclass NMT: pass\n", "vocab.py": "x = 1\n"}
-
-    hw = load(files, staff={"vocab.py": "class Vocab: owner = 2\n"})
-
-    with pytest.raises(ImportFailed, match="cannot import name 'Nothing'"):
-        _ = hw.nmt_model
-
-
 # --- names that others have ---
 
 
-def test_names_of_the_standard_library_keep_their_meaning(load: Load) -> None:
-    files = {"random.py": "raise RuntimeError\n", "utils.py": "import random\n" + UTILS}
-
-    hw = load(files)
-
-    assert hw.utils.random.random() < 1
-
-
-def test_nothing_compiled_is_imported(load: Load) -> None:
-    files = {"nmt_model.py": "import secret\nclass NMT: pass\n", "secret.so": b"\x7fELF", "secret.pyc": b"\0" * 16}
-
-    hw = load(files)
-
-    with pytest.raises(ImportFailed, match="No module named 'secret'"):
-        _ = hw.nmt_model
-
-
-def test_an_installed_package_does_not_hide_a_module_of_the_assignment(
-    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "site" / "utils").mkdir(parents=True)
-    (tmp_path / "site" / "utils" / "__init__.py").write_text("")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-
-    hw = load(beside("a4/"))
-
-    assert hw.nmt_model.NMT().pad() == "theirs"
-
-
 # --- text as it comes ---
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"\xef\xbb\xbf" + UTILS.encode(),
-        UTILS.replace("\n", "\r\n").encode(),
-        UTILS.replace("    ", "\t").encode(),
-        "# -*- coding: latin-1 -*-\n# caf\xe9\n".encode("latin-1") + UTILS.encode(),
-        "# caf\xe9, d\xe9j\xe0 vu \n".encode("latin-1") + UTILS.encode(),
-        "# 填充句子\n".encode("gbk") + UTILS.encode(),
-        "# coding: gbk\n# 填充句子\n".encode("gbk") + UTILS.encode(),
-        ("填充 = 1\n" + UTILS).encode(),
-        b"# coding: no-such-code\n" + UTILS.encode(),
-        UTILS.encode("utf-16"),
-    ],
-    ids=["BOM", "CRLF", "tabs", "latin-1", "latin-1 undeclared", "gbk undeclared", "gbk", "names", "unknown", "utf-16"],
-)
-def test_text_is_read_as_it_comes(load: Load, content: bytes) -> None:
-    hw = load({"utils.py": content})
-
-    assert hw.utils.pad_sents([], 0) == "theirs"
 
 
 # --- untouched stubs ---

@@ -25,7 +25,7 @@ import socket
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import numpy as np
 import torch
@@ -58,8 +58,7 @@ def tell(talk: socket.socket, message: dict[str, Any]) -> None:
 
 def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) -> int:
     """Imports the hand-in and serves cases until grade closes its end; the exit status of the process."""
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = _printed(1), _printed(2)
     try:
         hw = Handin(
             root=root,
@@ -80,6 +79,11 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
     while _serve_case(talk, hw, root):
         pass
     return 0
+
+
+def _printed(fd: int) -> TextIO:
+    """A text stream whose every line goes out at once, so that a crash does not swallow what led to it."""
+    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _serve_case(talk: socket.socket, hw: Handin, root: Path) -> bool:
