@@ -1,4 +1,4 @@
-"""Hostile hand-ins of docs/security.md, each run for real at level `strict`: what is seen of it, and that it moved nothing.
+"""Hostile hand-ins, each run for real at level `strict`: what is seen of it, and that it moved nothing else.
 
 Every hand-in has a second file, `other.py`, which is fine and must be graded as if nothing had happened; after each of
 them the same canary must give the same bytes.
@@ -94,17 +94,17 @@ HAND_INS = {
         "answered",
     ),
     "patch-serialiser of torch": early("torch.Tensor.numpy = torch.Tensor.cpu = lambda _: None", "answered"),
-    "patch-serialiser of ours": early(
-        "import grader.box.inside.answer as ours; ours._write_frame = lambda fd, *_: os.write(fd, b'100')",
+    "patch-serialiser of ours": answer(
+        "import grader.box.inside.answer as ours\nours._write_frame = lambda fd, *_: os.write(fd, b'score: 100')",
         "unreadable",
-        "the answer",
+        "the frame ends within its first 20 bytes",
     ),
     "segfault-abort": answer("ctypes.string_at(0)", "left", "segmentation fault (SIGSEGV) before answering"),
     "segfault-abort by abort": answer("os.abort()", "left", "aborted (SIGABRT) before answering"),
     "segfault-abort at import": early("ctypes.string_at(0)", "left", "segmentation fault (SIGSEGV) before answering"),
     "deep-recursion": answer("return answer()", "raised", "RecursionError: maximum recursion depth exceeded"),
     "deep-recursion without a limit": answer(
-        "sys.setrecursionlimit(10**9)\nnest = []\nfor _ in range(10**6): nest = [nest]\nreturn {'y': repr(nest)}",
+        "sys.setrecursionlimit(10**9)\nnest = []\nfor _ in range(10**5): nest = [nest]\nreturn {'y': repr(nest)}",
         "left",
     ),
     "deep-recursion of the answer": answer(
@@ -175,7 +175,7 @@ def told(pool: Pool, code: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK", "AF_ALG", "AF_BLUETOOTH", "AF_CAN"]
+    "kind", ["AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK", "AF_ALG", "AF_CAN", "AF_TIPC"]
 )
 def test_exfil_net_no_socket_leads_anywhere(strict: Pool, kind: str) -> None:
     code = f"{{'kind' + str(n): tried(lambda: socket.socket(socket.{kind}, n)) for n in (1, 2, 3)}}"
@@ -234,7 +234,8 @@ def test_programs_that_raise_rights_on_the_host_do_not_here(strict: Pool, progra
     [
         ("os.kill(1, 9)", {"EPERM"}),
         ("os.kill(1, 0)", {"EPERM"}),
-        ("os.killpg(1, 9)", {"EPERM", "ESRCH"}),
+        ("os.sched_setaffinity(1, {0})", {"EPERM"}),
+        ("os.setpriority(os.PRIO_USER, 0, 19)", {"EPERM"}),
         ("os.kill(2**22 - 1, 9)", {"ESRCH"}),
         ("os.pidfd_open(1) and signal.pidfd_send_signal(os.pidfd_open(1), 9)", {"EPERM"}),
     ],
@@ -252,8 +253,7 @@ def test_raise_rlimits_is_refused_for_every_limit(strict: Pool, limit: str) -> N
     }}"""
     found = told(strict, code)
 
-    assert found["hard"] == found["none"] == "not allowed to raise maximum limit"
-    assert found["other"] in {"EPERM", "not allowed to raise maximum limit", "ESRCH"}
+    assert found == {**dict.fromkeys(("hard", "none"), "not allowed to raise maximum limit"), "other": "EPERM"}
 
 
 @pytest.mark.parametrize("priority", ["os.nice(-5)", "open('/proc/self/oom_score_adj', 'w').write('-1000')"])
@@ -301,14 +301,12 @@ def test_liar_tensor_is_the_plain_bytes_that_it_holds(strict: Pool) -> None:
 def test_os_exit_late_costs_the_hidden_case_and_not_the_public_one(strict: Pool) -> None:
     source = """
 import os
-def public():
+def answer():
     return {'y': 1.0}
 def hidden():
     os._exit(0)
 """
-    found = observed(
-        strict, job(source, run("public", name="public"), run("hidden", name="hidden"), run("last", name="public"))
-    )
+    found = observed(strict, job(source, run("public"), run("hidden", name="hidden"), run("last")))
 
     assert [found[case].ended for case in ("public", "hidden", "last")] == ["answered", "left", "answered"]
     assert found["hidden"].reason == "left before answering, with exit status 0"
@@ -333,7 +331,7 @@ def answer():
 LEAVE = """
 import os
 PLACES = ['/tmp', '/dev/shm', os.environ['HOME'], os.environ['HOME'] + '/.cache/torch']
-def leave():
+def answer():
     os.makedirs(PLACES[3], exist_ok=True)
     for place in PLACES:
         open(place + '/note', 'w').close()
@@ -344,7 +342,7 @@ def found():
 
 
 def test_leave_files_does_not_reach_the_next_job(strict: Pool) -> None:
-    first = observe(strict, LEAVE, name="leave").texts["found"]
+    first = observe(strict, LEAVE).texts["found"]
     second = observe(strict, LEAVE, name="found").texts["found"]
 
     assert len(first.split()) == 4
@@ -352,27 +350,32 @@ def test_leave_files_does_not_reach_the_next_job(strict: Pool) -> None:
 
 
 def test_leave_files_does_not_reach_a_case_that_is_apart(strict: Pool) -> None:
-    runs = (run("leave", name="leave"), run("apart", name="found", apart=True))
+    runs = (run("leave"), run("apart", name="found", apart=True))
 
     assert observed(strict, job(LEAVE, *runs))["apart"].texts["found"] == ""
 
 
-READ_ALL = """{
+READ_ALL = """
+def read(path):
+    return tried(lambda: print(open(path).read()))
+FOUND = {
     'env': str(dict(os.environ)),
-    'own': open('/proc/self/environ').read() if os.access('/proc/self/environ', os.R_OK) else '',
-    'parent': tried(lambda: open(f'/proc/{os.getppid()}/environ').read()),
-    'first': tried(lambda: open('/proc/1/environ').read()),
-    'line': tried(lambda: open('/proc/1/cmdline').read()),
-    'git': subprocess.run('git config --list', shell=True, capture_output=True, text=True).stdout,
+    'own': read('/proc/self/environ'),
+    'parent': read(f'/proc/{os.getppid()}/environ'),
+    'line': read('/proc/1/cmdline'),
+    'git': os.popen('git config --list').read(),
     'host': socket.gethostname(),
-}"""
+}
+def answer():
+    return FOUND
+"""
 
 
 def test_env_secrets_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADE_TEST_TOKEN", SECRET)
     with Pool(HANDOUT, level="strict", workers=1) as pool:
-        found = told(pool, READ_ALL)
+        seen = observe(pool, IMPORTS + TRIED + READ_ALL)
 
-    assert SECRET not in " ".join(found.values())
-    assert found["parent"] == found["first"] == found["line"] == "EACCES"
-    assert found["host"] == "box"
+    assert seen.ended == "answered", seen
+    assert SECRET not in " ".join([*seen.texts.values(), seen.stdout, seen.stderr])
+    assert [seen.texts[name] for name in ("own", "parent", "line", "host")] == ["allowed", "EACCES", "EACCES", "box"]

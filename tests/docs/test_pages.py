@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from docs.generate import PAGES
+from grader.rubric.schema import RubricForm
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("submissions/*.md")])
@@ -36,3 +38,19 @@ def test_the_readme_is_short_and_begins_with_a_command() -> None:
 
     assert len(lines) <= 110
     assert any(line.startswith("    make grade") for line in lines[:25])
+
+
+def test_the_rubric_of_the_readme_has_the_right_form() -> None:
+    text = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    assert text is not None
+
+    form = RubricForm.model_validate(yaml.safe_load(text[1]))
+
+    assert sum(part.points for part in form.parts.values()) == form.points
+
+
+def test_the_readme_prints_what_a_run_prints() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [word for word in ("graded", "scores", "hardest", "report out/index.html") if word not in text] == []
+    assert "@@" not in text

@@ -40,7 +40,7 @@ def test_what_only_the_students_sibling_can_do_stays(load: Load) -> None:
     assert hw.nmt_model.NMT().ask() == "staff"
 
 
-# --- several candidates ---
+# --- names that lie elsewhere ---
 
 
 def test_a_name_in_another_file_is_brought_under_the_unit(load: Load) -> None:
@@ -185,12 +185,6 @@ def test_line_ends_and_byte_order_marks_are_no_difference(load: Load, copy: str)
     hw = load({"vocab.py": copy}, staff={"vocab.py": "class Vocab: owner = 2\n"})
 
     assert [note for note in hw.notes if note.startswith("staff file")] == []
-
-
-# --- names that others have ---
-
-
-# --- text as it comes ---
 
 
 # --- untouched stubs ---

@@ -30,7 +30,7 @@ FORBIDDEN: Final[Mapping[str, Numbers]] = {
     "modify_ldt": (154, None), "personality": (135, 92), "lookup_dcookie": (212, 18), "uselib": (134, None),
     "ustat": (136, None), "sysfs": (139, None), "nfsservctl": (180, 42), "_sysctl": (156, None),
     "mbind": (237, 235), "set_mempolicy": (238, 237), "migrate_pages": (256, 238), "move_pages": (279, 239),
-    "memfd_secret": (447, 447),
+    "memfd_secret": (447, 447), "ioprio_set": (251, 30),
 }
 
 # Answered with ENOSYS, so that libc falls back: memory that no limit counts, and ears on files that jobs share.
@@ -43,6 +43,7 @@ ABSENT: Final[Mapping[str, Numbers]] = {
 # Looked at by argument in seccomp.py.
 ARGUED: Final[Mapping[str, Numbers]] = {
     "clone": (56, 220), "ioctl": (16, 29), "fcntl": (72, 25), "socket": (41, 198), "socketpair": (53, 199),
-    "connect": (42, 203),
+    "connect": (42, 203), "prlimit64": (302, 261), "setpriority": (141, 140), "sched_setaffinity": (203, 122),
+    "sched_setparam": (142, 118), "sched_setscheduler": (144, 119), "sched_setattr": (314, 274),
 }
 # fmt: on

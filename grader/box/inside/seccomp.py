@@ -1,9 +1,11 @@
 """The filter of system calls: a small assembler for classic BPF, and the program that a job gets.
 
 In order: another architecture than ours ends the process; a number above the last one we have read about answers
-ENOSYS (x32 calls are among them); the tables of calls.py; then five calls that are judged by an argument. All else is
-allowed. `close` is the program for a job without namespaces: there no socket can be made or connected at all, but
-`socketpair` of the kind that cannot address anybody, since sockets of the host would be in sight.
+ENOSYS (x32 calls are among them); the tables of calls.py; then the calls that are judged by an argument. All else is
+allowed. Limits, priority and processors a job may change of itself only: without a pid namespace zygote and grade have
+the same uid, and what a zygote has is what the next job gets. `close` is the program for a job without namespaces:
+there no socket can be made or connected at all, but `socketpair` of the kind that cannot address anybody, since sockets
+of the host would be in sight.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _NEW_NAMESPACE: Final = 0x7E02_0000  # CLONE_NEW* of clone(2), NEWCGROUP among them
 _TERMINAL: Final = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _EARS: Final = (1024, 1026)  # F_SETLEASE, F_NOTIFY
+_OF_A_PROCESS: Final = ("prlimit64", "sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr")
+_ITSELF, _PRIO_PROCESS = 0, 0
 _AF_UNIX, _SOCK_STREAM, _KIND = 1, 1, 0xF
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
@@ -66,6 +70,10 @@ def _by_argument(close: bool) -> Iterator[tuple[str, bytes]]:
     yield "clone", _argument(0) + _op(_ANY, _NEW_NAMESPACE, 0, 1) + _op(_RETURN, denied)
     yield "ioctl", _argument(1) + b"".join(_when_equal(value, denied) for value in _TERMINAL)
     yield "fcntl", _argument(1) + b"".join(_when_equal(value, denied) for value in _EARS)
+    for call in _OF_A_PROCESS:
+        yield call, _argument(0) + _unless_equal(_ITSELF, denied)
+    kind, who = _argument(0) + _unless_equal(_PRIO_PROCESS, denied), _argument(1) + _unless_equal(_ITSELF, denied)
+    yield "setpriority", kind + who
     only_unix = _argument(0) + _unless_equal(_AF_UNIX, family)
     if not close:
         yield "socket", only_unix

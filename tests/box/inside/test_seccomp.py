@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import errno
+import os
+import resource
 import struct
+from collections.abc import Callable
 
 import pytest
 
+from grader.box.inside import namespaces
 from grader.box.inside.calls import ABSENT, ARGUED, FORBIDDEN
-from grader.box.inside.seccomp import ALLOW, ARCHITECTURES, KILL, LAST_CALL, program, refuse
+from grader.box.inside.seccomp import ALLOW, ARCHITECTURES, KILL, LAST_CALL, here, install, program, refuse
+from tests.box.inside.forked import in_child, refusal
 
 EPERM, ENOSYS, FAMILY = refuse(errno.EPERM), refuse(errno.ENOSYS), refuse(errno.EAFNOSUPPORT)
 MACHINES = list(ARCHITECTURES)
@@ -84,6 +89,21 @@ def test_calls_that_nobody_has_read_about_and_x32_calls_do_not_exist(call: int) 
         ("socketpair", (1, 2), ALLOW),
         ("socketpair", (2, 1), FAMILY),
         ("connect", (3,), ALLOW),
+        ("prlimit64", (0, 7), ALLOW),
+        ("prlimit64", (1, 7), EPERM),
+        ("prlimit64", (0xFFFF_FFFF, 7), EPERM),
+        ("sched_setaffinity", (0, 8), ALLOW),
+        ("sched_setaffinity", (1, 8), EPERM),
+        ("sched_setparam", (0, 8), ALLOW),
+        ("sched_setparam", (1, 8), EPERM),
+        ("sched_setscheduler", (0, 5), ALLOW),
+        ("sched_setscheduler", (1, 5), EPERM),
+        ("sched_setattr", (0, 0), ALLOW),
+        ("sched_setattr", (1, 0), EPERM),
+        ("setpriority", (0, 0, 19), ALLOW),
+        ("setpriority", (0, 1, 19), EPERM),
+        ("setpriority", (1, 0, 19), EPERM),
+        ("setpriority", (2, 0, 19), EPERM),
     ],
 )
 def test_calls_that_are_judged_by_an_argument(name: str, arguments: tuple[int, ...], expected: int) -> None:
@@ -104,6 +124,26 @@ def test_calls_that_are_judged_by_an_argument(name: str, arguments: tuple[int, .
 )
 def test_without_namespaces_no_socket_can_address_anybody(name: str, arguments: tuple[int, ...], expected: int) -> None:
     assert answer(program("x86_64", close=True), number(name), *arguments) == expected
+
+
+CHANGES: dict[str, Callable[[int], object]] = {
+    "limits": lambda pid: resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0)),
+    "priority": lambda pid: os.setpriority(os.PRIO_PROCESS, pid, 1),
+    "processors": lambda pid: os.sched_setaffinity(pid, os.sched_getaffinity(0)),
+    "scheduler": lambda pid: os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0)),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_process_may_change_itself_but_no_other_of_its_user(what: str) -> None:
+    """Landlock and no_new_privs do not forbid this, and the next job has what its zygote has."""
+
+    def change() -> list[str]:
+        namespaces.prctl(namespaces.PR_SET_NO_NEW_PRIVS, 1)
+        install(here(close=True))
+        return [refusal(lambda: CHANGES[what](0)), refusal(lambda: CHANGES[what](os.getppid()))]
+
+    assert in_child(lambda: in_child(change)) == ["allowed", "EPERM"]
 
 
 def test_an_unknown_machine_has_no_filter() -> None:
