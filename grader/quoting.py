@@ -10,24 +10,37 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import tokenize
 from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.nouns import Frame, Observation
-from grader.safetext import safe_text
+from grader.safetext import hide_paths, safe_text
 
 AROUND = 2  # lines shown before and after the one that is marked
 ANONYMOUS = frozenset({"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})
+LABELS = {"/opt/venv": "<venv>", "/opt/worker": "<kit>", sys.prefix: "<venv>", sys.base_prefix: "<python>"}
 CELL = re.compile(r"(?P<path>.+\.ipynb)\[cell \d{1,4}\]")
 
 
 def quoted(observation: Observation, files: Mapping[str, bytes]) -> Observation:
-    """The observation with its frames made of the files; frames that stand in none of them are gone."""
-    if observation.fault is None:
-        return observation
-    frames = [_frame(frame, files) for frame in observation.fault.frames]
-    return replace(observation, fault=replace(observation.fault, frames=tuple(filter(None, frames))))
+    """The observation with its frames made of the files, and without the paths of this machine.
+
+    Frames that stand in none of the files are gone.
+    """
+    fault = observation.fault
+    if fault is not None:
+        frames = tuple(filter(None, (_frame(frame, files) for frame in fault.frames)))
+        shown = {"message": _hidden(fault.message), "traceback": _hidden(fault.traceback)}
+        observation = replace(observation, fault=replace(fault, frames=frames, **shown))
+    if observation.stdout or observation.stderr:
+        observation = replace(observation, stdout=_hidden(observation.stdout), stderr=_hidden(observation.stderr))
+    return observation
+
+
+def _hidden(text: str) -> str:
+    return hide_paths(text, LABELS) if "/" in text else text
 
 
 def _frame(frame: Frame, files: Mapping[str, bytes]) -> Frame | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -80,3 +81,22 @@ def test_an_answer_is_left_as_it_is() -> None:
     answered = Observation("answered")
 
     assert quoted(answered, FILES) is answered
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (f"{sys.base_prefix}/lib/python3.11/json/decoder.py", "<python>/lib/python3.11/json/decoder.py"),
+        ("/opt/venv/lib/torch/nn.py", "<venv>/lib/torch/nn.py"),
+        ("/opt/worker/grader/kit/handin.py", "<kit>/grader/kit/handin.py"),
+        ("/home/ann/notes.txt", "~/notes.txt"),
+    ],
+    ids=["python", "environment", "kit", "home"],
+)
+def test_paths_of_this_machine_are_not_shown(path: str, shown: str) -> None:
+    fault = Fault("OSError", f"no such file: {path}", traceback=f'File "{path}", line 1')
+
+    told = quoted(Observation("raised", fault=fault, stdout=path, stderr=f"at {path}"), {})
+
+    assert told.fault == Fault("OSError", f"no such file: {shown}", traceback=f'File "{shown}", line 1')
+    assert (told.stdout, told.stderr) == (shown, f"at {shown}")
