@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help setup jail grade test check lint fix prove bench browser docs clean
+.PHONY: help setup jail chromium grade test check lint fix prove bench browser docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -22,13 +22,16 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 jail: $(STAMP)
-	@command -v bwrap >/dev/null || ./tools/install-jail
+	@./tools/install bwrap bubblewrap
 	@command -v bwrap >/dev/null || echo "setup: no bubblewrap; grading goes on at level 'container'. $(BIN)/grade doctor tells more"
 
 grade: setup  ## grade the sample hand-ins
 	$(BIN)/grade submissions/ --rubric a4.yaml
 
-test: setup  ## all tests: facts, real jails, real browser, and the proof of every rubric
+chromium:
+	@./tools/install chromium chromium
+
+test: setup chromium  ## all tests: facts, real jails, real browser, and the proof of every rubric
 	$(BIN)/python -m pytest tests
 	$(BIN)/grade prove rubrics/*.yaml
 
@@ -51,7 +54,7 @@ prove: setup  ## prove every rubric
 bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
 	$(BIN)/python -m benchmarks.a4
 
-browser: setup  ## only the tests that open pages in Chromium
+browser: setup chromium  ## only the tests that open pages in Chromium
 	$(BIN)/python -m pytest tests/browser
 
 docs: setup  ## write the pages that are made from the program
