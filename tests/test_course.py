@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from grader.nouns import Observation, Part
 from grader.observer import Observer
 from grader.rubric.load import load_rubric
 from tests import tiny
+from tests.slots import slots, slots_elsewhere  # noqa: F401 (a fixture of this module)
 
 
 @dataclass
@@ -42,11 +42,6 @@ def course_in(root: Path, heard: Callable[[Event], None] | None = None, probes: 
 def part(course: Course, part_id: str) -> Part:
     """A part of the rubric."""
     return next(part for part in course.rubric.parts if part.id == part_id)
-
-
-def slots() -> list[int | None]:
-    """The threads of all slots that run now."""
-    return [thread.ident for thread in threading.enumerate() if thread.name.startswith("slot-")]
 
 
 # --- what is run ---

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from grader.observer import HandIn, Observed, Observer, Wanted
 from grader.versions import versions
 from tests import tiny
 from tests.box.jobs import HANDOUT, run
+from tests.slots import slots, slots_elsewhere  # noqa: F401 (a fixture of this module)
 
 ADA = hand_in("ada", {"work.py": b"def answer():\n    return {'y': 1.0}\n", "other.py": b"def fine(): pass\n"})
 FIRST, SECOND = run("first"), run("second")
@@ -111,7 +111,7 @@ def test_an_observer_that_is_never_asked_has_nothing_to_close(tmp_path: Path) ->
     with observer(tmp_path):
         pass
 
-    assert [thread for thread in threading.enumerate() if thread.name.startswith("slot-")] == []
+    assert slots() == []
 
 
 @pytest.mark.slow
@@ -245,7 +245,7 @@ def test_what_was_run_is_known_from_then_on(observed: Class) -> None:
 
 
 def test_closing_ends_every_slot(observed: Class) -> None:
-    assert [thread for thread in threading.enumerate() if thread.name.startswith("slot-")] == []
+    assert slots() == []
 
 
 def test_a_fresh_run_takes_the_place_of_what_was_kept(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from grader.box.levels import best_level
 from grader.nouns import Observation
 from grader.opener import Opener
+from tests.slots import slots, slots_elsewhere  # noqa: F401 (a fixture of this module)
 
 
 def make_zip(files: Mapping[str, bytes]) -> bytes:
@@ -29,11 +29,6 @@ def listing(seen: Observation) -> dict[str, Any]:
     """The list that came with the bytes."""
     told: dict[str, Any] = json.loads(seen.tensors["listing"].tobytes())
     return told
-
-
-def slots() -> list[int | None]:
-    """The threads of all slots that run now."""
-    return [thread.ident for thread in threading.enumerate() if thread.name.startswith("slot-")]
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ def context(hw, *, sizes, seed):
 DEADLY_PROBES = '''
 import os
 import signal
+import time
 from pathlib import Path
 
 
@@ -52,6 +53,7 @@ def dies(hw, *, seed, **args):
     while b"zygote.py" in Path(f"/proc/{chain[-1]}/cmdline").read_bytes():
         chain.append(int(Path(f"/proc/{chain[-1]}/stat").read_text().rpartition(")")[2].split()[1]))
     os.kill(chain[-2], signal.SIGKILL)
+    time.sleep(5)  # a whole answer counts, whatever happens after it: give none while the box is dying
 '''
 
 MISTAKES = '''"""Known mistakes and variants of the tiny assignment."""
