@@ -37,12 +37,12 @@ class Verbs(click.Group):
     def _unknown(self, word: str) -> str:
         from difflib import get_close_matches
 
+        from grader.errors import Message
+
         close = get_close_matches(word, self.commands, n=1)
-        lines = [f"{word}: there is no such folder and no such verb  [E-VERB]"]
-        lines.append(f"  allowed: a folder of submissions, or {', '.join(self.commands)}")
-        if close:
-            lines.append(f"  help: write 'grade {close[0]}'")
-        return "\n".join(lines)
+        allowed = f"a folder of submissions, or {', '.join(self.commands)}"
+        help_ = f"write 'grade {close[0]}'" if close else ""
+        return str(Message(word, "there is no such folder and no such verb", "E-VERB", allowed, help_))
 
 
 def _looks_like_a_verb(word: str) -> bool:

@@ -59,7 +59,7 @@ DOORS: dict[str, set[str]] = {
     },
     "commands": LEAVES
     | {"box", "codes", "course", "observer", "pipeline", "progress", "proof", "report", "results", "rubric"},
-    "cli": {"commands"},
+    "cli": {"commands", "errors"},
 }
 MAY_IMPORT_TORCH = {"kit", "box.inside"}
 MAX_FILE, MAX_FUNCTION, P50_FILE, P50_FUNCTION, P90_FUNCTION, MAX_FLOORS = 400, 60, 150, 8, 25, 8

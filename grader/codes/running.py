@@ -140,6 +140,13 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         observed before is kept: after making room the same command goes on where it stopped.
         """,
     ),
+    "E-VERB": (
+        "Neither a verb nor a folder",
+        """
+        The first word after `grade` is a verb, or the folder of submissions that `run` grades; this one is neither.
+        `grade --help` lists the verbs.
+        """,
+    ),
     "E-CODE": (
         "No such code",
         """
