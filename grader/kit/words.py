@@ -6,7 +6,8 @@ Axes: s positions, b sentences.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from torch import Tensor
 from .weights import generator
 
 MARKS = ("<pad>", "<s>", "</s>", "<unk>")
+Made = TypeVar("Made")
 
 
 class Lexicon:
@@ -56,10 +58,14 @@ class Lexicon:
 class Words:
     """Stands in for the vocabulary of a translation: source words in `src`, target words in `tgt`."""
 
-    def __init__(self, src: int, tgt: int) -> None:
-        """Makes `src` source and `tgt` target words, the four marks counted in each."""
-        self.src = Lexicon(src)
-        self.tgt = Lexicon(tgt)
+    def __init__(self, src: int, tgt: int, *, known_to: ModuleType | None = None) -> None:
+        """Makes `src` source and `tgt` target words, the four marks counted in each.
+
+        To a module that knows a class Vocab or VocabEntry, they are instances of it: it may well ask.
+        """
+        self.src = _passing_for(known_to, "VocabEntry", Lexicon(src))
+        self.tgt = _passing_for(known_to, "VocabEntry", Lexicon(tgt))
+        _passing_for(known_to, "Vocab", self)
 
 
 def ragged(lengths: Sequence[int], high: int, seed: int, *, name: str = "source") -> Tensor:
@@ -88,6 +94,19 @@ def rectangle(rows: Any, known: Mapping[Any, int]) -> Tensor | str:
     if len({len(row) for row in rows}) > 1:
         return f"lists of different lengths: {[len(row) for row in rows][:20]}"
     return torch.tensor([[_index(token, known) for token in row] for row in rows], dtype=torch.long)
+
+
+def _passing_for(module: ModuleType | None, name: str, made: Made) -> Made:
+    """The same object, of a class that is a subclass of the one which the module means by this name, if any."""
+    for value in vars(module).values() if module else ():
+        known = getattr(value, name, None) if isinstance(value, ModuleType) else value
+        if isinstance(known, type) and known.__name__ == name:
+            try:
+                made.__class__ = type(name, (type(made), known), {})
+            except TypeError:  # slots, or a metaclass of their own: it stays what it is
+                continue
+            break
+    return made
 
 
 def _index(token: Any, known: Mapping[Any, int]) -> int:

@@ -916,3 +916,33 @@ embeddings_by_index = Variant(
 double_by_default = Variant(
     (Edit(MODEL, "Hypothesis = named", "torch.set_default_dtype(torch.float64)\nHypothesis = named"),)
 )
+asks_what_it_gets = Variant(
+    (
+        Edit(EMBEDDINGS, "from torch import nn", "import vocab as words\nfrom torch import nn"),
+        Edit(
+            EMBEDDINGS,
+            "        self.embed_size = embed_size\n",
+            "        assert isinstance(vocab, words.Vocab)\n"
+            "        assert isinstance(vocab.tgt, words.VocabEntry)\n"
+            "        self.embed_size = embed_size\n",
+        ),
+        Edit(MODEL, "from model_embeddings import", "from vocab import Vocab as Words\nfrom model_embeddings import"),
+        Edit(
+            MODEL,
+            "        self.vocab = vocab\n",
+            "        assert isinstance(vocab, Words), type(vocab)\n        self.vocab = vocab\n",
+        ),
+    )
+)
+writes_beside_its_code = Variant(
+    (
+        Edit(
+            MODEL,
+            "        self.vocab = vocab\n",
+            "        self.vocab = vocab\n"
+            "        with open('sizes.txt', 'a') as notes:\n"
+            "            notes.write(f'{embed_size} {hidden_size}')\n"
+            "        torch.save(self.state_dict(), __file__.replace('.py', '.pt'))\n",
+        ),
+    )
+)

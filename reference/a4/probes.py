@@ -43,7 +43,7 @@ def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
 
 def embeddings(hw: Any, *, seed: int) -> Answers:
     """1b: sizes of the two tables, their padding indices (-1 for none), and the rows that some words get."""
-    model = hw.model_embeddings.ModelEmbeddings(EMBED, kit.Words(SRC_WORDS, TGT_WORDS))
+    model = hw.model_embeddings.ModelEmbeddings(EMBED, kit.Words(SRC_WORDS, TGT_WORDS, known_to=hw.model_embeddings))
     kit.randomize(model, seed, biases="zero", layers=TABLES).eval()
     tables = {side: getattr(model, side, None) for side in TABLES}
     indices = [getattr(table, "padding_idx", None) for table in tables.values()]
@@ -372,7 +372,7 @@ def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> An
 
 def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
     """Perplexity per word, each the mean of ten updates, while a small model learns to copy sentences."""
-    model = hw.nmt_model.NMT(16, 12, kit.Words(12, 12), 0.1).train()
+    model = hw.nmt_model.NMT(16, 12, kit.Words(12, 12, known_to=hw.nmt_model), 0.1).train()
     kit.randomize(model, seed, scale=0.15, biases="zero", layers=LAYERS)
     lengths = (3 + kit.drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
     source = kit.sentences(lengths, 12, seed)
@@ -387,7 +387,8 @@ def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
 
 
 def _model(hw: Any, seed: int, dropout_rate: float) -> Any:
-    model = hw.nmt_model.NMT(EMBED, HIDDEN, kit.Words(SRC_WORDS, TGT_WORDS), dropout_rate)
+    vocab = kit.Words(SRC_WORDS, TGT_WORDS, known_to=hw.nmt_model)
+    model = hw.nmt_model.NMT(EMBED, HIDDEN, vocab, dropout_rate)
     return kit.randomize(model, seed, biases="zero", layers=LAYERS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +15,26 @@ def test_both_languages_have_their_own_size() -> None:
     words = Words(src=29, tgt=31)
 
     assert (len(words.src), len(words.tgt)) == (29, 31)
+
+
+def test_words_pass_for_the_vocabulary_that_a_module_asks_for() -> None:
+    staff, module = ModuleType("vocab"), ModuleType("nmt_model")
+    exec("class VocabEntry: pass\nclass Vocab: pass", vars(staff))
+    module.words, module.Entry = staff, staff.VocabEntry  # type: ignore[attr-defined]
+
+    words = Words(src=29, tgt=31, known_to=module)
+
+    assert isinstance(words, Words) and isinstance(words, staff.Vocab)
+    assert isinstance(words.tgt, Lexicon) and isinstance(words.tgt, staff.VocabEntry)
+    assert len(words.tgt) == 31
+
+
+@pytest.mark.parametrize("known", ["Vocab = 3", "class Vocab: __slots__ = ('a', 'b')", "class Vocab(int): pass", ""])
+def test_words_stay_what_they_are_where_a_module_knows_no_such_class(known: str) -> None:
+    module = ModuleType("nmt_model")
+    exec(known, vars(module))
+
+    assert type(Words(src=29, tgt=31, known_to=module)) is Words
 
 
 def test_the_marks_stand_at_the_first_four_indices() -> None:

@@ -1,6 +1,6 @@
 """One job's walls: forked from the zygote for every job, trusted, gone when the job is.
 
-    stage1    new user, mount, pid, net, ipc and uts namespaces; private tmpfs; unpacks the hand-in, read-only
+    stage1    new user, mount, pid, net, ipc and uts namespaces; private tmpfs; unpacks the hand-in
      └ pid 1    reaper: no descriptor but one pipe to stage1, undumpable, mounts a fresh /proc
         └ student  pid 2: no capability, Landlock, limits, seccomp; then worker.py
 
@@ -31,6 +31,8 @@ from grader.box.inside.plan import Plan
 
 NULL, OUT, ERR, TALK, STATUS_PIPE = 0, 1, 2, 10, 11
 _ASIDE: Final = 64
+_ROOM_BYTES: Final = 16 << 20
+_ROOM_FILES: Final = 512
 _TMPFS: Final = namespaces.MS_NOSUID | namespaces.MS_NODEV
 _FRESH_PROC: Final = _TMPFS | namespaces.MS_NOEXEC
 
@@ -86,7 +88,7 @@ def _walled(
     places = raise_walls(plan)
     unpack(files.files, places.job)
     if plan.tmpfs:
-        namespaces.mount("tmpfs", places.job, _TMPFS | namespaces.MS_REMOUNT | namespaces.MS_RDONLY)
+        _leave_room(places.job)
     told, tell = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -121,6 +123,14 @@ def raise_walls(plan: Plan) -> Places:
     for path, size, inodes in (("/tmp", "64m", 4096), ("/dev/shm", "64m", 1024), ("/job", "256m", 4096)):
         namespaces.mount("tmpfs", path, _TMPFS, f"size={size},nr_inodes={inodes},mode=1777")
     return Places(job="/job", tmp="/tmp")
+
+
+def _leave_room(job: str) -> None:
+    """Lets programs write beside their code, as at home, but no more than these bytes and files."""
+    full = os.statvfs(job)
+    size = (full.f_blocks - full.f_bfree) * full.f_frsize + _ROOM_BYTES
+    inodes = full.f_files - full.f_ffree + _ROOM_FILES
+    namespaces.mount("tmpfs", job, _TMPFS | namespaces.MS_REMOUNT, f"size={size},nr_inodes={inodes}")
 
 
 def mount_proc() -> None:
@@ -288,8 +298,8 @@ def give_up(plan: Plan, order: dict[str, Any], places: Places, code: bytes) -> N
     if plan.landlock:
         worker_folder = str(Path(__file__).resolve().parents[3])
         python = (sys.base_prefix, sys.prefix)
-        writes = (places.tmp, places.shm) if plan.may_share_memory else (places.tmp,)
-        landlock.confine(landlock.Reach((worker_folder, places.job), python, writes))
+        writes = (places.job, places.tmp, *((places.shm,) if plan.may_share_memory else ()))
+        landlock.confine(landlock.Reach((worker_folder,), python, writes))
     limits.set_limits(int(granted["memory_bytes"]), processes, plan.fsize)
     limits.limit_cpu(float(granted["cpu_s"]))
     if plan.seccomp:

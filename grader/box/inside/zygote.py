@@ -73,13 +73,14 @@ def _prepare() -> dict[str, Any]:
 
 def serve(control: socket.socket, scratch: str) -> None:
     """Runs jobs until grade closes its end."""
-    from grader.box.inside import seccomp, stage1
+    from grader.box.inside import hugepages, seccomp, stage1
     from grader.box.inside.plan import read_plan
 
     plan = read_plan(WORKER)
     code = seccomp.here(close=plan.level == "container") if plan.seccomp else b""
     gc.collect()
     gc.freeze()
+    hugepages.collapse()
     while True:
         message, files, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 5)
         if not message:
