@@ -35,6 +35,9 @@ def _printed() -> dict[str, str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
                 found.setdefault(node.value, f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    for name in ("Makefile", "tools/install"):
+        for code in CODE.findall((PACKAGE.parent / name).read_text(encoding="utf-8")):
+            found.setdefault(code, name)
     return found
 
 

@@ -169,4 +169,11 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         it holds anything of a student.
         """,
     ),
+    "E-SETUP": (
+        "Something that grading needs is not installed",
+        """
+        `make setup` found no Python 3.11, could not make an environment, or could not install a package of the system
+        because it is not root. The second line is the command that helps; run `make setup` again after it.
+        """,
+    ),
 }
