@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help setup jail chromium grade test check lint fix prove bench browser docs clean
+.PHONY: help setup jail chromium grade test check lint fix prove bench soak browser docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -53,6 +53,10 @@ prove: setup  ## prove every rubric
 
 bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
 	$(BIN)/python -m benchmarks.a4
+
+soak: setup  ## thousands of mixed jobs, then a process of a run killed a hundred times: nothing wrong, nothing left
+	$(BIN)/python -m benchmarks.soak --jobs 10000 --slots 4
+	$(BIN)/python -m tests.hostile.kill_at_random --times 100
 
 browser: setup chromium  ## only the tests that open pages in Chromium
 	$(BIN)/python -m pytest tests/browser

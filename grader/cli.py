@@ -90,9 +90,11 @@ def run(**options: Any) -> None:
     \b
     Example: grade submissions/ --rubric a4.yaml --only ada
     """
+    from functools import partial
+
     from grader.commands import run
 
-    _leave(options, run.run)
+    _leave(options, partial(run.run, debug=options["debug"]))
 
 
 @verbs.command()
@@ -181,10 +183,50 @@ def _leave(options: dict[str, Any], verb: Callable[..., int]) -> None:
 
 def main() -> None:
     """The `grade` command."""
+    _settle_streams()
+    _listen()
     # Numbers from torch and BLAS in the trusted process would start threads; there are none to be computed here.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    verbs()
+    try:
+        verbs()
+    except SignalError as signalled:
+        from grader.commands import endings
+
+        sys.exit(endings.interrupted(str(signalled)))
+
+
+class SignalError(BaseException):
+    """Somebody wants the run to end; the text is the signal's name, none for ^C.
+
+    No KeyboardInterrupt, which click and the interpreter answer in their own ways, each with another exit code.
+    """
+
+
+def _listen() -> None:
+    import signal
+
+    def _end(number: int, _: object) -> None:
+        for each in listened:  # a second ^C ends everything at once; a second hint changes nothing
+            signal.signal(each, signal.SIG_DFL if each == signal.SIGINT else signal.SIG_IGN)
+        raise SignalError("" if number == signal.SIGINT else signal.Signals(number).name)
+
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    listened = [each for each in wanted if signal.getsignal(each) is not signal.SIG_IGN]  # nohup ignores one
+    for each in listened:
+        signal.signal(each, _end)
+
+
+def _settle_streams() -> None:
+    """Gives every stream somebody to talk to: one that is closed is a null device, one of few signs escapes others."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+        elif number and hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

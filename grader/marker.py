@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.course import Cases, Course, by_part
 from grader.nouns import Array, Edition, Level, Observation, Part, PartResult, Submission, SubmissionResult
 from grader.observer import Observed
+from grader.outfolder import write_whole
 from grader.pictures import arrays_of, with_pictures
 from grader.quoting import quoted
 from grader.versions import versions
 
 NOTE_REPAIR = "repair "
+MOST_NOTES = 200  # of one submission; notes come out of the jail, and so may be forged without end
 PACKAGE = Path(__file__).resolve().parent
 PRESENTING = frozenset({"codes", "commands", "report"})  # rooms that show results and change none
 
@@ -28,6 +31,7 @@ class Marker:
     parts: tuple[Part, ...]
     level: Level
     arrays_folder: Path
+    offered: frozenset[str] = frozenset({"shared_memory"})  # what this machine offers at this level
     _judged: bool = False
 
     def name_of(self, submission: Submission) -> str:
@@ -41,9 +45,12 @@ class Marker:
         ]
         return hashlib.sha256("\n".join([*told, rules_sha256()]).encode("utf-8", "surrogatepass")).hexdigest()
 
-    def mark(self, submission: Submission, observed: Observed) -> SubmissionResult:
+    def mark(
+        self, submission: Submission, observed: Observed, rounds: Mapping[str, Sequence[Cases]] = MappingProxyType({})
+    ) -> SubmissionResult:
         """The result of one submission.
 
+        `rounds`: what a part gave when it was run again, for the parts that answer otherwise each time.
         Raises: HarnessError if the reference itself does not answer.
         """
         self._judged = True
@@ -55,8 +62,9 @@ class Marker:
         arrays: dict[str, Array] = {}
         parts = []
         for part in self.parts:
-            got = {**seen.get(part.id, {}), **handed_in(part, submission.files)}
-            result, yours = self._part(part, got, known_apply=edition is None or edition.current)
+            read = handed_in(part, submission.files)
+            tried = [{**cases, **read} for cases in (seen.get(part.id, {}), *rounds.get(part.id, ()))]
+            result, yours = self._settled(part, tried, known_apply=edition is None or edition.current)
             result = replace(result, remarks=result.remarks + advice_remarks(part.advice, submission.files))
             arrays.update(yours)
             parts.append(result)
@@ -67,6 +75,28 @@ class Marker:
         """Writes what the reference gave, for the pages; nothing if no submission had to be judged."""
         if self._judged:
             write_arrays(self.arrays_folder / "expected.safetensors", arrays_of(self.course.reference))
+
+    def _settled(
+        self, part: Part, rounds: Sequence[Cases], *, known_apply: bool
+    ) -> tuple[PartResult, dict[str, Array]]:
+        """The result of a part; of one that was run again, what the rubric says about unstable ones."""
+        lacking = sorted(set(part.needs) - self.offered)
+        if lacking:
+            from grader.judge.part import not_run
+
+            read = rounds[0].get("answers")
+            return not_run(part, read.texts.get("answer", "") if read else "", lacking, self.level), {}
+        results = [self._part(part, got, known_apply=known_apply) for got in rounds]
+        if len(results) == 1:
+            return results[0]
+        from grader.judge.tolerance import Tolerance
+        from grader.judge.unstable import answers, for_a_person, most_frequent, told
+
+        rubric = self.course.rubric
+        seen = told(answers(rounds, Tolerance(rubric.rtol, rubric.atol)), len(rounds))
+        result, arrays = results[most_frequent([result for result, _ in results])]
+        result = result if rubric.unstable == "most" else for_a_person(result)
+        return replace(result, unstable=seen), arrays
 
     def _part(self, part: Part, got: Cases, *, known_apply: bool) -> tuple[PartResult, dict[str, Array]]:
         from grader.judge.mistakes import needs_known
@@ -138,10 +168,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     import numpy as np
     from safetensors.numpy import save
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part")
-    fresh.write_bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
-    fresh.replace(path)
+    write_whole(path, save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
 def unread(entry_id: str, points: float, reason: str) -> SubmissionResult:
@@ -167,7 +194,8 @@ def _edition(editions: Sequence[Edition], files: Mapping[str, bytes]) -> Edition
 
 
 def _notes(observations: Mapping[tuple[str, str], Observation]) -> list[str]:
-    return list(dict.fromkeys(note for seen in observations.values() for note in seen.notes))
+    notes = dict.fromkeys(note for seen in observations.values() for note in seen.notes)
+    return list(notes)[:MOST_NOTES]
 
 
 def _repairs(notes: Sequence[str]) -> list[str]:

@@ -120,6 +120,7 @@ class Part:
     limits: Limits = field(default_factory=Limits)
     mistakes: Mapping[str, float] = field(default_factory=dict)  # mistake -> points it keeps of this part
     advice: tuple[str, ...] = ()  # dotted names whose use is remarked to a reader, never punished
+    needs: tuple[str, ...] = ()  # what not every level offers: shared_memory
     place: Place | None = None
 
 
@@ -161,6 +162,9 @@ class Rubric:
     path: str
     sha256: str
     folder: str  # reference/<id>/, absolute
+    repeat: Literal["lost", "all", "none"] = "lost"  # parts that are run again, to find answers that differ
+    runs: int = 5  # how often an unstable part is run in all
+    unstable: Literal["most", "none"] = "most"  # graded on what it did most often, or by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +336,8 @@ class PartResult:
     answer: str = ""  # their written answer, safe text
     pictures: tuple[Picture, ...] = ()
     remarks: tuple[str, ...] = ()
+    unstable: str = ""  # what was seen, if it answers otherwise when run again: "3 different answers in 5 runs"
+    log: str = ""  # file under out/log/ with the story of a fault of ours
 
 
 @dataclass(frozen=True, slots=True)

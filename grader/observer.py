@@ -55,7 +55,10 @@ class _Unknown:
 
 
 class Observer:
-    """Gives the observations of hand-ins, each run at most once for equal bytes, probe, case, seed and versions."""
+    """Gives the observations of hand-ins, each run at most once for equal bytes, probe, case, seed and versions.
+
+    `hash_seed`: of its zygotes; runs that are graded have 0, repetitions another one.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Observer:
         store: Store,
         on_event: Callable[[Event], None] | None = None,
         fresh: bool = False,
+        hash_seed: int = 0,
     ) -> None:
         self._handout = handout
         self._beside = handout_sha256(handout)
@@ -74,6 +78,7 @@ class Observer:
         self._store = store
         self._on_event = on_event
         self._fresh = fresh
+        self._hash_seed = hash_seed
         self._pool: Pool | None = None
 
     def __enter__(self) -> Observer:
@@ -86,10 +91,13 @@ class Observer:
             self._pool.close()
             self._pool = None
 
-    def each(self, wanted: Iterable[Wanted]) -> Iterator[Observed]:
-        """Every hand-in once, in the order in which they are finished; known ones do not wait for a slot."""
+    def each(self, wanted: Iterable[Wanted], repeat: int = 0) -> Iterator[Observed]:
+        """Every hand-in once, in the order in which they are finished; known ones do not wait for a slot.
+
+        `repeat`: 0 for the runs that are graded, n for their n-th repetition.
+        """
         known: deque[Observed] = deque()
-        unknown = self._unknown(wanted, known)
+        unknown = self._unknown(wanted, known, repeat)
         first = next(unknown, None)
         yield from _drained(known)
         if first is None:
@@ -104,12 +112,12 @@ class Observer:
         if self._pool is None:
             from grader.box.pool import Pool
 
-            self._pool = Pool(self._handout, level=self._level, workers=self._workers)
+            self._pool = Pool(self._handout, level=self._level, workers=self._workers, hash_seed=self._hash_seed)
         return self._pool
 
-    def _unknown(self, wanted: Iterable[Wanted], known: deque[Observed]) -> Iterator[_Unknown]:
+    def _unknown(self, wanted: Iterable[Wanted], known: deque[Observed], repeat: int) -> Iterator[_Unknown]:
         for hand_in, runs in wanted:
-            keys = {(run.part, run.case): self._key(hand_in, run) for run in runs}
+            keys = {(run.part, run.case): self._key(hand_in, run, repeat) for run in runs}
             stored = {} if self._fresh else self._store.get_all(hand_in.sha256)
             seen = {name: stored[key] for name, key in keys.items() if key in stored}
             left = tuple(run for run in runs if (run.part, run.case) not in seen)
@@ -123,8 +131,8 @@ class Observer:
         self._store.put_all(asked.hand_in.sha256, lasting)
         return Observed(asked.hand_in, {**asked.seen, **got}, cached=False)
 
-    def _key(self, hand_in: HandIn, run: Run) -> str:
-        return observation_key(hand_in.sha256, run, self._beside, versions(), self._level)
+    def _key(self, hand_in: HandIn, run: Run, repeat: int) -> str:
+        return observation_key(hand_in.sha256, run, self._beside, versions(), self._level, repeat)
 
 
 def _jobs(unknown: Iterable[_Unknown], waiting: dict[str, _Unknown]) -> Iterator[Job]:

@@ -6,26 +6,44 @@ This file is that line and nothing else: the rooms do the work, `Course` holds t
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.course import Course, open_course
 from grader.errors import HarnessError, IntakeError, Message, UsageError
-from grader.nouns import Handout, Level, Observation, Part, Results, Rubric, RubricMark, Submission, SubmissionResult
+from grader.nouns import (
+    Handout,
+    Level,
+    Observation,
+    Part,
+    Results,
+    Rubric,
+    RubricMark,
+    Run,
+    Submission,
+    SubmissionResult,
+)
 from grader.observer import HandIn, Observer, Wanted
 from grader.opener import Opener
 from grader.progress import Watch
+from grader.repeats import Repeater
 from grader.runs import runs_of
+from grader.safetext import safe_line
 from grader.versions import versions
 
 if TYPE_CHECKING:
     from grader.box.pool import Event
     from grader.intake import Entry
+
+
+_SPENT: Final = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +77,27 @@ def grade(order: Order, watch: Watch) -> Results:
     store = Store(order.out / "observations")
     workers = min(order.workers, len(entries))
 
-    def _observer(handout: Handout, *, fresh: bool = False, loud: bool = False) -> Observer:
+    def _observer(handout: Handout, *, fresh: bool = False, loud: bool = False, hash_seed: int = 0) -> Observer:
         def _heard(event: Event) -> None:
             if loud:
                 watch.working(event.slot, event.key, event.part, event.case)
 
-        return Observer(handout, level=order.level, workers=workers, store=store, on_event=_heard, fresh=fresh)
+        return Observer(
+            handout,
+            level=order.level,
+            workers=1 if hash_seed else workers,
+            store=store,
+            on_event=_heard,
+            fresh=fresh,
+            hash_seed=hash_seed,
+        )
 
     course = open_course(rubric, _observer)
+    repeater = Repeater(rubric, lambda seed: _observer(course.handout, fresh=order.fresh, hash_seed=seed))
     watch.begin(_title(rubric, len(entries), order.level, workers), len(entries), workers)
     try:
-        with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students:
-            marked = _mark_all(order, course, parts, students, entries, watch)
+        with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students, repeater:
+            marked = _mark_all(order, course, parts, students, repeater, entries, watch)
         for fault in store.faults:
             watch.warn(fault)
         return _written(order, marked, course, started, watch)
@@ -95,15 +122,30 @@ def chosen_parts(rubric: Rubric, wanted: Sequence[str]) -> tuple[Part, ...]:
 
 
 def _mark_all(
-    order: Order, course: Course, parts: tuple[Part, ...], students: Observer, entries: Sequence[Entry], watch: Watch
+    order: Order,
+    course: Course,
+    parts: tuple[Part, ...],
+    students: Observer,
+    repeater: Repeater,
+    entries: Sequence[Entry],
+    watch: Watch,
 ) -> tuple[SubmissionResult, ...]:
+    from grader.box.levels import offers
+    from grader.logs import with_logs
     from grader.marker import Marker, unread
 
-    marker = Marker(course, parts, order.level, order.out / "arrays")
-    desk = _Desk(order, course.rubric, parts, marker.name_of, watch)
+    offered = offers(order.level)
+    marker = Marker(course, parts, order.level, order.out / "arrays", offered)
+    runnable = [part.id for part in parts if set(part.needs) <= offered]
+    runs = tuple(run for run in runs_of(course.rubric) if run.part in runnable)
+    desk = _Desk(order, course.rubric, runs, marker.name_of, watch)
     with desk.stack:
         for observed in students.each(desk.wanted(entries)):
-            result = marker.mark(desk.submissions.pop(observed.hand_in.key), observed)
+            submission = desk.submissions.pop(observed.hand_in.key)
+            result = marker.mark(submission, observed)
+            rounds = repeater.rounds(observed, result)
+            result = marker.mark(submission, observed, rounds) if rounds else result
+            result = with_logs(result, order.out)
             desk.results[result.id] = result
             watch.done(result)
     for entry_id, error in desk.unread.items():
@@ -122,7 +164,7 @@ def _among_the_others(
 
     there = {entry.id for entry in list_submissions(order.submissions, rubric.assignment)}
     new = {result.id for result in marked}
-    before = _results_before(order.out / "results.json").values()
+    before = _results_before(order.out, rubric).values()
     kept = (replace(result, cached=True) for result in before if result.id in there - new)
     return tuple(sorted([*marked, *kept], key=lambda result: result.id))
 
@@ -134,7 +176,7 @@ class _Desk:
         self,
         order: Order,
         rubric: Rubric,
-        parts: tuple[Part, ...],
+        runs: tuple[Run, ...],
         name_of: Callable[[Submission], str],
         watch: Watch,
     ) -> None:
@@ -144,17 +186,17 @@ class _Desk:
         self.stack = ExitStack()
         self._order = order
         self._rubric = rubric
-        self._runs = runs_of(rubric, [part.id for part in parts])
+        self._runs = runs
         self._opener: Opener | None = None
         self._name_of = name_of
         self._watch = watch
-        self._before = {} if order.fresh else _results_before(order.out / "results.json")
+        self._before = {} if order.fresh else _results_before(order.out)
 
     def wanted(self, entries: Sequence[Entry]) -> Iterator[Wanted]:
         """Every entry that can be read, as a hand-in to run; read only when a slot is free for it."""
         from grader.intake import collect, inodes_of
 
-        course = inodes_of(Path(self._rubric.folder))
+        course = inodes_of(Path(self._rubric.folder), self._order.rubric.resolve())
         for entry, read in collect(entries, self._unpack, course=course):
             if isinstance(read, IntakeError):
                 self.unread[entry.id] = read
@@ -173,25 +215,30 @@ class _Desk:
         return self._opener.open(data, name)
 
 
-def _results_before(path: Path) -> dict[str, SubmissionResult]:
-    """What an earlier run said, by what it rests on; without what was broken, which is tried again."""
+def _results_before(out: Path, rubric: Rubric | None = None) -> dict[str, SubmissionResult]:
+    """What an earlier run said (by this rubric), by what it rests on; nothing that was broken or lost its pictures."""
+    from grader.report.unchanged import is_as_written
     from grader.results import read_results
 
     try:
-        results = read_results(path)
+        results = read_results(out / "results.json")
     except UsageError:  # none, cut, or of another version: everything is judged anew
         return {}
-    return {
-        result.mark: result
-        for result in results.submissions
-        if result.mark and not any(part.verdict == "broken" for part in result.parts)
-    }
+    if not is_as_written(out) or (rubric is not None and results.rubric.sha256 != rubric.sha256):
+        return {}
+    return {result.mark: result for result in results.submissions if result.mark and _is_whole(result, out / "arrays")}
+
+
+def _is_whole(result: SubmissionResult, arrays: Path) -> bool:
+    there = not result.arrays or all((arrays / name).is_file() for name in (result.arrays, "expected.safetensors"))
+    return there and not any(part.verdict == "broken" for part in result.parts)
 
 
 def _written(
     order: Order, submissions: tuple[SubmissionResult, ...], course: Course, started: float, watch: Watch
 ) -> Results:
     from grader.judge.groups import grouped
+    from grader.logs import clear_logs
     from grader.report.unchanged import class_is_stale, stale
 
     watch.step("pages")
@@ -212,6 +259,7 @@ def _written(
         part_titles={part.id: part.title for part in rubric.parts},
         seconds=time.monotonic() - started,
     )
+    clear_logs(order.out, results)
     pages = stale(order.out, results)
     if pages or class_is_stale(order.out, results):
         _write(order.out, results, pages)
@@ -220,9 +268,10 @@ def _written(
 
 def _write(out: Path, results: Results, pages: Collection[str]) -> None:
     from grader.report.site import write_site
-    from grader.report.unchanged import note
+    from grader.report.unchanged import forget, note
     from grader.results import write_results
 
+    forget(out, pages)
     write_results(out / "results.json", results)
     write_site(out, results, only=pages)
     note(out, results)
@@ -242,9 +291,19 @@ def _refuse_open(level: Level, count: int) -> None:
 
 
 def _no_room(out: Path, error: OSError) -> Message:
+    if error.errno in _SPENT:
+        return Message(
+            place="this machine",
+            fact=f"it has no more to give: {error.strerror}",
+            code="E-SPENT",
+            allowed="what was finished is kept; nobody lost points by it",
+            label="kept",
+            help="use fewer workers (-j 1) or raise the limit (ulimit -n 4096), then give the same command again",
+        )
+    reason = str(error.args[0][0][2]) if isinstance(error, shutil.Error) else error.strerror or str(error)
     return Message(
-        place=str(error.filename or out),
-        fact=f"cannot be read or written: {error.strerror or error}",
+        place=safe_line(str(error.filename or out)),
+        fact=f"cannot be read or written: {safe_line(reason)}",
         code="E-OUT",
         allowed="what was finished is kept; nobody lost points by it",
         label="kept",

@@ -22,6 +22,8 @@ PLAIN_SECONDS = 10.0
 class Watch(Protocol):
     """Hears how a run goes on."""
 
+    title: str  # once the run has begun
+
     def begin(self, title: str, total: int, workers: int) -> None:
         """A run of `total` hand-ins begins."""
 
@@ -44,8 +46,11 @@ class Watch(Protocol):
 class Silent:
     """Says nothing."""
 
+    title = ""
+
     def begin(self, title: str, total: int, workers: int) -> None:
         """Says nothing."""
+        self.title = title
 
     def working(self, slot: int, key: str, part: str, case: str) -> None:
         """Says nothing."""
@@ -109,10 +114,11 @@ class Plain:
         self._stream = stream or sys.stderr
         self._pace = Pace(0, 1)
         self._spoke = 0.0
+        self.title = ""
 
     def begin(self, title: str, total: int, workers: int) -> None:
         """Names the run."""
-        self._pace = Pace(total, workers)
+        self._pace, self.title = Pace(total, workers), title
         self._say(title)
 
     def working(self, slot: int, key: str, part: str, case: str) -> None:
@@ -158,7 +164,7 @@ class Live:
 
     def __init__(self) -> None:
         self._pace = Pace(0, 1)
-        self._title = ""
+        self.title = ""
         self._note = ""
         self._slots: dict[int, tuple[str, str, str, float]] = {}
         self._live: Any = None
@@ -168,7 +174,7 @@ class Live:
         from rich.console import Console
         from rich.live import Live as RichLive
 
-        self._pace, self._title = Pace(total, workers), title
+        self._pace, self.title = Pace(total, workers), title
         console = Console(stderr=True)
         console.print(title, highlight=False, markup=False)
         self._live = RichLive(get_renderable=self._block, console=console, refresh_per_second=10, transient=True)
@@ -218,8 +224,7 @@ class Live:
 _COUNTED = ("passed", "failed", "crashed", "stopped", "skipped", "broken")
 
 
-def watch_for(choice: str | None, *, terminal: bool) -> Watch:
-    """The watch for `--progress`: `rich`, `plain` or `none`; without a choice the terminal decides."""
-    chosen = choice or ("rich" if terminal else "plain")
+def watch_for(kind: str) -> Watch:
+    """The watch of a kind: `rich`, `plain` or `none`."""
     kinds: dict[str, type[Live] | type[Plain] | type[Silent]] = {"rich": Live, "plain": Plain, "none": Silent}
-    return kinds[chosen]()
+    return kinds[kind]()

@@ -14,11 +14,13 @@ import sys
 import tokenize
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from grader.nouns import Frame, Observation
 from grader.safetext import hide_paths, safe_text
 
 AROUND = 2  # lines shown before and after the one that is marked
+MOST_BYTES = 5 * 1024**2  # the kit loads no larger file, so no line of one can have raised
 ANONYMOUS = frozenset({"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})
 LABELS = {"/opt/venv": "<venv>", "/opt/worker": "<kit>", sys.prefix: "<venv>", sys.base_prefix: "<python>"}
 CELL = re.compile(r"(?P<path>.+\.ipynb)\[cell \d{1,4}\]")
@@ -46,17 +48,18 @@ def _hidden(text: str) -> str:
 def _frame(frame: Frame, files: Mapping[str, bytes]) -> Frame | None:
     cell = CELL.fullmatch(frame.file)
     content = files.get(cell["path"] if cell else frame.file)
-    if content is None:
+    if content is None or len(content) > MOST_BYTES:
         return None
     text = _decoded(content)
     near = _said(frame, text) if cell else _lines(frame.line, text)
     if not near:
         return None
-    return Frame(frame.file, frame.line, frame.function if _defines(text, frame.function) else "", near)
+    is_known = frame.function in ANONYMOUS or frame.function in _defined(text)
+    return Frame(frame.file, frame.line, frame.function if is_known else "", near)
 
 
 def _lines(line: int, text: str) -> tuple[tuple[int, str], ...]:
-    lines = text.splitlines()
+    lines = _split(text)
     if not 1 <= line <= len(lines):
         return ()
     first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
@@ -70,13 +73,20 @@ def _said(frame: Frame, notebook: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _defines(text: str, function: str) -> bool:
-    return function in ANONYMOUS or re.search(rf"\b(?:def|class)\s+{re.escape(function)}\b", text) is not None
+@lru_cache(maxsize=4)
+def _defined(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\b(?:def|class)\s+(\w+)", text))
 
 
+@lru_cache(maxsize=4)  # a claim may name a hundred lines of one file
 def _decoded(content: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    except SyntaxError:  # a declaration that names no encoding
-        encoding = "utf-8"
-    return content.decode(encoding, "replace")
+        return content.decode(encoding, "replace")
+    except (SyntaxError, LookupError, UnicodeError):  # no encoding, or one that is none of texts: rot13, undefined
+        return content.decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=4)
+def _split(text: str) -> list[str]:
+    return text.splitlines()

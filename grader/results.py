@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import HarnessError, Message, UsageError
 from grader.nouns import Json, Results
+from grader.outfolder import write_whole
 from grader.safetext import safe_line
 
 if TYPE_CHECKING:
@@ -32,16 +31,18 @@ def write_results(path: Path, results: Results) -> None:
 
     Raises: HarnessError if there is no room or no right to write; ValueError if points are not finite.
     """
-    text = _text(_adapter().dump_python(results, mode="json"))
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(text.encode("utf-8", "replace"))
-        fresh.replace(path)
+        write_whole(path, results_json(results).encode("utf-8", "replace"))
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise HarnessError(_unwritten(path, error)) from error
+
+
+def results_json(results: Results) -> str:
+    """The document as text: every number finite, a line for every submission.
+
+    Raises: ValueError if points are not finite.
+    """
+    return _text(_adapter().dump_python(results, mode="json"))
 
 
 def read_results(path: Path) -> Results:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 COLUMNS: Final = 200
@@ -37,10 +38,11 @@ def safe_text(value: str | bytes, *, columns: int = COLUMNS, lines: int = LINES,
     Units: `columns` in characters of a line, `size` in bytes of UTF-8; of use from 40 columns and 100 bytes on.
     """
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
-    shown = _UNSEEN.sub(_sign, text[: 2 * size].replace("\r\n", "\n"))
-    rows = [_row(row, columns) for row in shown.split("\n")]
+    shown = _visible(text[: 2 * size].replace("\r\n", "\n"))
+    first = shown.split("\n", lines)
+    rows = [_row(row, columns) for row in first[:lines]]
     kept = "\n".join(rows)
-    if len(text) <= 2 * size and len(rows) <= lines and _fits(kept, size):
+    if len(text) <= 2 * size and len(first) <= lines and _fits(kept, size):
         return kept
     mark = f"[cut: {text.count(chr(10)) + 1} lines, {len(text)} characters in all]"[:columns]
     head = "\n".join(rows[: lines - 1]).encode("utf-8")[: max(0, size - len(mark) - 1)]
@@ -67,8 +69,19 @@ def hide_paths(text: str, prefixes: Mapping[str, str]) -> str:
     return _HOMES.sub("~", text)
 
 
-def _sign(match: re.Match[str]) -> str:
-    code = ord(match[0])
+def _visible(text: str) -> str:
+    return text.translate(_signs()) if _UNSEEN.search(text) else text
+
+
+@cache
+def _signs() -> dict[int, str]:
+    """A sign for every character that is not seen; a table, because a call for each would make a page of them slow."""
+    ends = (plane << 16 | last for plane in range(2, 17) for last in (0xFFFE, 0xFFFF))
+    some = "".join(map(chr, (*range(0x20000), *range(0xE0000, 0xE1000), *ends)))  # all that the pattern can mean
+    return {ord(found[0]): _sign(ord(found[0])) for found in _UNSEEN.finditer(some)}
+
+
+def _sign(code: int) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     if code == 0x7F:

@@ -400,3 +400,27 @@ def test_a_rubric_without_editions_knows_no_other_edition(tmp_path: Path) -> Non
 
     assert rubric.editions == ()
     assert mark(marker, gave(UNMASKED), in_edition("2020-21")).findings == ()
+
+
+def test_a_part_that_needs_what_this_level_lacks_is_not_judged(tmp_path: Path) -> None:
+    marker = marker_of(tmp_path)
+    marker.parts = tuple(replace(part, needs=("shared_memory",)) for part in marker.parts[:1]) + marker.parts[1:]
+    marker.offered = frozenset()
+    seen = mark(marker, {name: each for name, each in gave().items() if name[0] != "w"})
+
+    assert [part.verdict for part in seen.parts] == ["broken", "passed", "pending"]
+    assert seen.parts[0].pending == seen.parts[0].max
+
+
+@pytest.mark.parametrize(
+    ("unstable", "verdict", "points"), [("most", "failed", (1.0, 0.0)), ("none", "pending", (0.0, 4.0))]
+)
+def test_a_part_that_was_run_again_is_judged_as_the_rubric_says(
+    tmp_path: Path, unstable: str, verdict: str, points: tuple[float, float]
+) -> None:
+    marker = marker_of(tmp_path, unstable=unstable)
+    observed = Observed(HandIn("ada", ADA.sha256, ADA.files), gave(), cached=False)
+    seen = marker.mark(ADA, observed, {"w": [by_part(gave(RIGHT * 3))["w"], by_part(gave(RIGHT * 5))["w"]]}).parts[0]
+
+    assert (seen.verdict, seen.score, seen.pending) == (verdict, *points)
+    assert seen.unstable == "3 different answers in 3 runs"

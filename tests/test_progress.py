@@ -115,9 +115,16 @@ def test_live_shows_the_bar_the_slots_and_the_counts() -> None:
     assert "w1  s131          1e      ragged" in text
 
 
-@pytest.mark.parametrize(
-    ("choice", "terminal", "kind"),
-    [("rich", False, Live), ("plain", True, Plain), ("none", True, Silent), (None, True, Live), (None, False, Plain)],
-)
-def test_the_terminal_decides_unless_something_is_chosen(choice: str | None, terminal: bool, kind: type) -> None:
-    assert type(watch_for(choice, terminal=terminal)) is kind
+@pytest.mark.parametrize(("kind", "watch"), [("rich", Live), ("plain", Plain), ("none", Silent)])
+def test_a_watch_is_told_by_its_kind(kind: str, watch: type) -> None:
+    assert type(watch_for(kind)) is watch
+
+
+@pytest.mark.parametrize("kind", ["rich", "plain", "none"])
+def test_a_watch_keeps_the_title_of_its_run(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    watch = watch_for(kind)
+
+    watch.begin("tiny · 2 submissions", 2, 1)
+    watch.end()
+
+    assert watch.title == "tiny · 2 submissions"

@@ -27,6 +27,7 @@ _BY_NAME: Final = {
     signal.SIGFPE: "arithmetic fault",
     signal.SIGILL: "illegal instruction",
     signal.SIGBUS: "bus error",
+    signal.SIGXFSZ: "its files took more room than is allowed",
     signal.SIGSYS: "a system call that is not allowed",
 }
 

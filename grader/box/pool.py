@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import platform
 import queue
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +20,9 @@ from typing import Any, Final
 
 from grader.box import job as jobs_room
 from grader.box import recipes, staging
+from grader.box.canary import Songs, watched
+from grader.box.granted import require_limits
+from grader.box.inside.roundup import remove
 from grader.box.slot import BoxDiedError, Command, Zygote, command, start
 from grader.box.switches import ALL_ON, Switches
 from grader.box.uids import take_uids
@@ -59,17 +61,26 @@ _Result = tuple[Job, Observations] | BaseException | None
 class Pool:
     """Slots that run hand-ins in the jail; use it as a context manager."""
 
-    def __init__(self, handout: Handout, *, level: Level, workers: int, switches: Switches = ALL_ON) -> None:
+    def __init__(
+        self, handout: Handout, *, level: Level, workers: int, switches: Switches = ALL_ON, hash_seed: int = 0
+    ) -> None:
+        require_limits(workers)
         self._folder = staging.make_folder()
-        self._level, self._switches = level, switches
+        self._level, self._switches, self._hash_seed = level, switches, hash_seed
+        self._units = frozenset(unit.name for unit in handout.units)
         is_root = os.getuid() == 0
         self._uids = take_uids(workers) if is_root and level != "open" else []
         self._workers = workers
         told = staging.plan(handout, level, switches, shares_uid=not (is_root and level != "open"))
-        (self._folder / "worker").mkdir()
-        staging.stage(self._folder / "worker", handout, told)
-        self._folder.chmod(0o711)
         self._crew: _Crew | None = None
+        self._songs = Songs(silent=level == "open" or switches != ALL_ON)
+        try:
+            (self._folder / "worker").mkdir()
+            staging.stage(self._folder / "worker", handout, told)
+            self._folder.chmod(0o711)
+        except BaseException:  # no room, most often
+            self.close()
+            raise
 
     def __enter__(self) -> Pool:
         return self
@@ -97,7 +108,8 @@ class Pool:
         self._dismiss()
         for uid in self._uids:
             uid.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        staging.end_left(self._folder)
+        remove(str(self._folder))
 
     def _dismiss(self) -> None:
         if self._crew is not None:
@@ -117,8 +129,11 @@ class Pool:
             self._folder / "worker",
             share_files=not self._switches.slot,
             share_network=not self._switches.netns,
+            hash_seed=self._hash_seed,
         )
-        return PoolSlot(number, host, self._level, uid, scratch, watchdog=self._switches.watchdog)
+        slot = PoolSlot(number, host, self._level, uid, scratch, self._songs)
+        slot.watchdog, slot.units = self._switches.watchdog, self._units
+        return slot
 
 
 def _ignore(event: Event) -> None:
@@ -126,12 +141,15 @@ def _ignore(event: Event) -> None:
 
 
 class PoolSlot:
-    """The zygote of one slot, started when it is first needed and again after it has died or served 500 jobs."""
+    """The zygote of one slot, started when it is first needed and again after it has died or is worn."""
+
+    watchdog = True
+    units: frozenset[str] = frozenset()
 
     def __init__(
-        self, number: int, host: recipes.Host, level: Level, uid: int | None, scratch: str, *, watchdog: bool
+        self, number: int, host: recipes.Host, level: Level, uid: int | None, scratch: str, songs: Songs
     ) -> None:
-        self.number, self.watchdog = number, watchdog
+        self.number, self._songs = number, songs
         self._host, self._level, self._uid, self._scratch = host, level, uid, scratch
         self._zygote: Zygote | None = None
         self._wake, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -142,11 +160,23 @@ class PoolSlot:
 
         Raises: HarnessError if it does not start; CancelledError.
         """
-        if self._zygote is not None and self._zygote.jobs >= JOBS_PER_ZYGOTE:
-            self.restart()
         if self._zygote is None:
             self._zygote = self._started_at_last()
         return self._zygote
+
+    def is_worn(self) -> bool:
+        """Whether the zygote has served so many jobs that it is replaced."""
+        return self._zygote is not None and self._zygote.jobs >= JOBS_PER_ZYGOTE
+
+    def canary_fault(self) -> str:
+        """What the canary of this slot says otherwise than the pool's first one; empty if nothing.
+
+        Raises: HarnessError if a zygote that has died is not to be replaced; CancelledError.
+        """
+        if self._zygote is None:
+            self.zygote()  # whose canary has been heard
+            return ""
+        return self._songs.fault(self._zygote, self.units)
 
     def _started_at_last(self) -> Zygote:
         with suppress(BoxDiedError):
@@ -161,6 +191,9 @@ class PoolSlot:
         zygote = start(self._command(theirs.fileno()), ours, theirs, self._loop)
         try:
             self._compare(zygote.hello())
+            fault = self._songs.fault(zygote, self.units)
+            if fault:
+                raise BoxDiedError(f"the canary differs: {fault}")
         except BaseException:
             zygote.kill()
             raise
@@ -263,13 +296,16 @@ class _Call:
         """Runs jobs in this slot until there are none left; what goes wrong reaches the caller's thread."""
         try:
             while (job := self._next()) is not None:
-                found = jobs_room.perform(slot, job.files, job.runs, self._teller(slot.number, job.key))
-                self.results.put((job, found))
+                self.results.put((job, self._watched(slot, job)))
         except CancelledError:
             raise
         except BaseException as error:
             self.results.put(error)
         self.results.put(None)
+
+    def _watched(self, slot: PoolSlot, job: Job) -> jobs_room.Found:
+        tell = self._teller(slot.number, job.key)
+        return watched(slot, job.runs, lambda: jobs_room.perform(slot, job.files, job.runs, tell))
 
     def _next(self) -> Job | None:
         with self._lock:

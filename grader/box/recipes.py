@@ -54,6 +54,12 @@ class Host:
     program: str = "zygote.py"  # in grader/box/inside
     share_files: bool = False  # test-only: the slot sees the host's files under /host
     share_network: bool = False  # test-only
+    hash_seed: int = 0  # fixed, so that a set has the same order in every run; another one for repetitions
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """All that a zygote finds in its environment."""
+        return {**ENVIRONMENT, "PYTHONHASHSEED": str(self.hash_seed)}
 
     @property
     def has_venv(self) -> bool:
@@ -66,7 +72,7 @@ class Host:
         return VENV if self.has_venv else self.base
 
 
-def this_host(worker: Path, *, share_files: bool = False, share_network: bool = False) -> Host:
+def this_host(worker: Path, *, share_files: bool = False, share_network: bool = False, hash_seed: int = 0) -> Host:
     """This machine and the Python that runs now."""
     return Host(
         base=sys.base_prefix,
@@ -77,6 +83,7 @@ def this_host(worker: Path, *, share_files: bool = False, share_network: bool = 
         setpriv=shutil.which("setpriv") or "/usr/bin/setpriv",
         share_files=share_files,
         share_network=share_network,
+        hash_seed=hash_seed,
     )
 
 
@@ -91,7 +98,7 @@ def ordinary(host: Host, sources: Host, control: int) -> list[str]:
         *("--unshare-user", "--unshare-all", "--hostname", "box", "--die-with-parent", "--new-session"),
         *(["--share-net"] if host.share_network else []),
         "--clearenv",
-        *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
+        *(word for name, value in host.environment.items() for word in ("--setenv", name, value)),
         *("--cap-drop", "ALL", "--ro-bind", "/usr", "/usr"),
         *_links(host.links),
         *("--dir", "/etc"),
@@ -126,9 +133,12 @@ def root(host: Host, uid: int, control: int) -> list[str]:
 
 
 def command(host: Host, control: int, *, scratch: str, parent: int) -> list[str]:
-    """The program itself, as it is started inside a slot, or without one."""
+    """The program itself, as it is started inside a slot, or without one.
+
+    Isolated as by -I, but that the hash seed is read: nothing else stands in its environment.
+    """
     entry = f"{host.worker}/grader/box/inside/{host.program}"
-    return [f"{host.venv}/bin/python3", "-I", "-B", entry, str(control), scratch, str(parent)]
+    return [f"{host.venv}/bin/python3", "-s", "-P", "-B", entry, str(control), scratch, str(parent)]
 
 
 def _links(links: Mapping[str, str]) -> list[str]:

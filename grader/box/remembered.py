@@ -8,20 +8,17 @@ never at a weaker level.
 from __future__ import annotations
 
 import json
-import os
-import platform
-import shutil
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from grader.box.levels import best_level
 from grader.box.store import worker_sha256
+from grader.machine import this_machine
 from grader.nouns import LEVELS, Level
+from grader.outfolder import write_whole
 
 FILE = "level.json"
-BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def level_of_this_boot(out: Path) -> Level:
@@ -32,22 +29,17 @@ def level_of_this_boot(out: Path) -> Level:
         return LEVELS[LEVELS.index(remembered["level"])]
     level = best_level()
     with suppress(OSError):  # a folder that cannot be written costs a trial next time, nothing else
-        out.mkdir(parents=True, exist_ok=True)
-        (out / FILE).write_text(json.dumps({"for": told, "level": level}), encoding="utf-8")
+        write_whole(out / FILE, json.dumps({"for": told, "level": level}).encode())
     return level
 
 
 def _told() -> list[str]:
-    bwrap = shutil.which("bwrap") or ""
-    status = Path(bwrap).stat() if bwrap else None
-    seen = [f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"] if status else []
-    boot = BOOT.read_text().strip() if BOOT.exists() else ""
-    return [boot, str(os.getuid()), platform.release(), sys.prefix, sys.base_prefix, worker_sha256(), bwrap, *seen]
+    return [*this_machine(), worker_sha256()]
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # none, or one that was cut
+    except (OSError, ValueError, RecursionError):  # none, or one that was cut
         return {}
     return told if isinstance(told, dict) else {}

@@ -30,7 +30,8 @@ from grader.box.watch import Loop, Mailbox, Stream, pid_of
 from grader.nouns import Level
 
 START_S: Final = 120.0
-END_S: Final = 30.0  # generous: being late here is never a student's fault
+GONE_S: Final = 0.5  # how soon it is noticed that a slot was killed while it started
+END_S: Final = 300.0  # generous, since being late is never a student's fault: a job may leave a million files to remove
 PIPE_BYTES: Final = 1024**2
 _MESSAGE_BYTES: Final = 64 * 1024
 
@@ -52,7 +53,7 @@ def command(host: recipes.Host, level: Level, control: int, uid: int | None, scr
     """How to start the host's program at this level, as this uid or as the caller."""
     if level != "strict":
         words = recipes.command(host, control, scratch=scratch, parent=os.getpid())
-        return Command(words, recipes.ENVIRONMENT, uid)
+        return Command(words, host.environment, uid)
     if uid is None:
         return Command(recipes.ordinary(host, host, control), {})
     return Command(recipes.root(host, uid, control), {})
@@ -97,13 +98,15 @@ class Zygote:
         deadline = time.monotonic() + timeout_s
         while not self.control.messages:
             left = deadline - time.monotonic()
-            if self.control.closed or left <= 0:
-                raise BoxDiedError(self._last_words())
-            self.loop.step(left)
+            is_gone = self._process.poll() is not None
+            self.loop.step(0.0 if is_gone else min(left, GONE_S))  # what it said last may still lie there
+            if not self.control.messages and (self.control.closed or left <= 0 or is_gone):
+                raise BoxDiedError(self.last_words())
         return self.control.messages.popleft()
 
-    def _last_words(self) -> str:
-        if not self.control.closed:
+    def last_words(self) -> str:
+        """How the zygote ended, and the end of what it wrote to stderr."""
+        if not self.control.closed and self._process.poll() is None:
             return "the zygote does not answer"
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
@@ -120,6 +123,8 @@ class Zygote:
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
 
 
 def start(command: Command, control: socket.socket, theirs: socket.socket, loop: Loop) -> Zygote:
@@ -162,7 +167,7 @@ class RunningJob:
         self._pidfd = -1
         self._kills = False  # whether killing that process ends the job; else stage1 does it, asked by the socket
         self._failure = ""
-        self._over = False
+        self._over = self._asked = False
         self.report: dict[str, Any] | None = None
         talk, their_talk = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._status, their_status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -212,7 +217,7 @@ class RunningJob:
         """
         if not self._failure and self._zygote.control.closed:
             said = (str(word["error"]) for word in self._zygote.control.messages if "error" in word)
-            self._failure = next(said, "the zygote is gone")
+            self._failure = next(said, "") or self._zygote.last_words()
         if self._failure:
             raise BoxDiedError(self._failure)
 
@@ -249,6 +254,7 @@ class RunningJob:
         Raises: BoxDiedError if stage1 or the zygote do not say.
         """
         self._wait(END_S, for_report=False)
+        self._asked = True
         if self._pidfd >= 0 and self._kills and not self._over:
             with suppress(ProcessLookupError, PermissionError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -279,6 +285,8 @@ class RunningJob:
         message = json.loads(packet) if packet else {"at": "error", "error": "stage1 left without a report"}
         if message["at"] == "error":
             self._failure = str(message["error"])
+        elif message.get("lost") and not self._asked:  # nobody in the job can do that to its pid 1
+            self._failure = "pid 1 of the job was killed, and not by us"
         else:
             self.report = message
         return False

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import tempfile
 import time
@@ -22,6 +23,7 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from grader.box.inside.roundup import remove
 from grader.box.switches import Switches
 from grader.nouns import Handout, Level
 
@@ -38,8 +40,23 @@ def make_folder() -> Path:
     for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):  # another run removes it too
             if _is_left(old):
-                shutil.rmtree(old)
+                end_left(old)
+                remove(str(old))  # a job that was killed with its run may have left folders of any depth
     return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-{_pid_namespace()}-"))
+
+
+def end_left(folder: Path) -> None:
+    """Kills every bubblewrap that was started for this folder and outlived its run.
+
+    One whose parent is killed in the first millisecond, before it could ask to die with it, waits for ever.
+    """
+    name = os.fsencode(folder) + b"/"
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):  # no process, gone, or somebody else's
+            if entry.name.isdigit() and entry.stat().st_uid == os.getuid():
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if words[0].endswith(b"bwrap") and any(word.startswith(name) for word in words):
+                    os.kill(int(entry.name), signal.SIGKILL)
 
 
 def _pid_namespace() -> int:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,13 +26,14 @@ from typing import TYPE_CHECKING, Final
 from grader.box.tensors import read_tensors, write_tensors
 from grader.errors import Message
 from grader.nouns import Ended, Fault, Handout, Level, Limit, Observation, Run, Usage
+from grader.outfolder import write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 MAGIC: Final = b"GRADEST1"
 CONTENT_AT: Final = len(MAGIC) + 32
-MOST_KEPT: Final = 256  # observations of one submission; the oldest go first
+MOST_KEPT: Final = 512  # observations of one submission; the oldest go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Store:
         """All that is known of these files, by key; nothing if the entry is not there or not whole."""
         path = self._path(submission_sha256)
         try:
-            data = path.read_bytes()
+            data = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
         except OSError:
             return {}
         try:
@@ -86,15 +86,9 @@ class Store:
             return
         known = {key: seen for key, seen in self.get_all(submission_sha256).items() if key not in lasting}
         newest = dict([*known.items(), *lasting.items()][-MOST_KEPT:])
-        path = self._path(submission_sha256)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(_written(newest))
-            fresh.replace(path)
+            write_whole(self._path(submission_sha256), _written(newest))
         except OSError as error:
-            with suppress(OSError):
-                fresh.unlink()
             self.faults.append(_not_kept(self._folder, error))
 
     def _path(self, submission_sha256: str) -> Path:
@@ -102,9 +96,12 @@ class Store:
 
 
 def observation_key(
-    submission_sha256: str, run: Run, handout_sha256: str, versions: Mapping[str, str], level: Level
+    submission_sha256: str, run: Run, handout_sha256: str, versions: Mapping[str, str], level: Level, repeat: int = 0
 ) -> str:
-    """Names everything that can change what a run gives: the files, the run with its limits, what lies beside it."""
+    """Names everything that can change what a run gives: the files, the run with its limits, what lies beside it.
+
+    `repeat`: which repetition of it is meant; 0 is the run that is graded.
+    """
     limits = run.limits
     told = [
         submission_sha256,
@@ -114,6 +111,7 @@ def observation_key(
         level,
         [run.part, run.case, run.probe, run.args, run.seed, run.apart, run.fills],
         [limits.wall_s, limits.cpu_s, limits.memory_bytes, limits.answer_bytes, limits.output_bytes, limits.processes],
+        *([repeat] if repeat else []),
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

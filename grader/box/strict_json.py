@@ -1,17 +1,20 @@
 """JSON without the liberties that the standard library takes: it is read only where a stranger wrote it.
 
-Refused: what is not UTF-8, repeated keys, NaN and Infinity, integers of more than 20 digits, nesting over 32.
+Refused: what is not UTF-8, repeated keys, NaN and Infinity, integers of more than 20 digits, nesting over 32, and more
+than 20,000 values, which would take long to make and longer to judge.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 from grader.nouns import Json
 
 MAX_DIGITS: Final = 20
 MAX_DEPTH: Final = 32
+MAX_VALUES: Final = 20_000
 
 
 def strict_json(data: bytes) -> Json:
@@ -19,6 +22,8 @@ def strict_json(data: bytes) -> Json:
 
     Raises: ValueError with the rule that was broken, and none of the bytes.
     """
+    if len(data) > MAX_VALUES and len(_BEGINS.findall(_STRING.sub(b"", data))) > MAX_VALUES:
+        raise ValueError(f"it holds more than {MAX_VALUES} values")
     try:
         value = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError:
@@ -32,6 +37,9 @@ def strict_json(data: bytes) -> Json:
     return value
 
 
+# Possessive, and the closing quote may be missing: else a text without an end costs the square of its length.
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_BEGINS: Final = re.compile(rb"[\[{,]")
 _TOO_DEEP: Final = f"it is nested more than {MAX_DEPTH} deep"
 
 

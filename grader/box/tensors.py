@@ -24,6 +24,7 @@ HEADER_BYTES: Final = 64 * 1024
 MAX_TENSORS: Final = 256
 MAX_DIMENSIONS: Final = 8
 MAX_SIZE: Final = 2**31 - 1
+MAX_AROUND_NOTHING: Final = 2**24  # product of the other sizes of an empty tensor: what a sum over it would allocate
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
 BFLOAT16: Final[np.dtype[Any]] = np.dtype("<f4", metadata={"name": "bfloat16"})
 DTYPES: Final[Mapping[str, np.dtype[Any]]] = {
@@ -122,6 +123,8 @@ def _described(told: Json, at: int) -> tuple[str, tuple[int, ...], int]:
     if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
         raise ValueError(f"a tensor has no shape of at most {MAX_DIMENSIONS} dimensions")
     if not all(type(size) is int and 0 <= size <= MAX_SIZE for size in shape):
+        raise ValueError("a tensor has a size that is not allowed")
+    if 0 in shape and math.prod(filter(None, shape)) > MAX_AROUND_NOTHING:
         raise ValueError("a tensor has a size that is not allowed")
     end = at + math.prod(shape) * DTYPES[code].itemsize
     if span != [at, end] or not all(type(place) is int for place in span):

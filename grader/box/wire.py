@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, cast, get_args
 
 from grader.box.strict_json import strict_json
-from grader.box.tensors import NAME, read_tensors
+from grader.box.tensors import MAX_TENSORS, NAME, read_tensors
 from grader.nouns import Array, Fault, Frame, Json
 from grader.safetext import safe_line, safe_text
 
@@ -110,6 +110,8 @@ def _head(told: Json) -> Head:
     texts = told.get("texts", {})
     if not isinstance(texts, dict) or not all(map(NAME.fullmatch, texts)):
         raise ValueError("the texts have no names")
+    if len(texts) > MAX_TENSORS:
+        raise ValueError(f"there are more than {MAX_TENSORS} texts")
     return Head(
         ended=cast(Claim, ended),
         fault=fault,

@@ -47,6 +47,18 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         the handout asks for, in its order.
         """,
     ),
+    "E-UNSTABLE": (
+        "It answers otherwise when it is run again",
+        """
+        The part was run again: same inputs, same seeds of `random`, numpy and torch, another process. The answer was
+        another one. So the code draws on something that no seed reaches: the time, a process number, a generator made
+        without a seed (`numpy.random.default_rng()`), the order of a set, memory that was never filled
+        (`torch.empty`), or threads that race.
+
+        The rubric says what follows: the part is graded on what it did most often, or a person grades it and its
+        points stay open until then. `grade explain pending` tells about open points.
+        """,
+    ),
     "E-NAME": (
         "A file, class or function is not there",
         """

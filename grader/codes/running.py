@@ -61,6 +61,10 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         `strict` needs bubblewrap and user namespaces, `container` needs Landlock and seccomp (Linux 5.13 or newer).
         Below `container` other people's work is not graded.
 
+        Beside a part: it needs something that this level does not offer here. `needs: [shared_memory]` (DataLoader
+        workers, locks of multiprocessing) is not there at `container` for an ordinary user, since others could see
+        it. The part is not run, and its points stay open; grade at `strict`, or start `container` as root.
+
         `grade doctor` tries every layer, and names each lack with the command that cures it. In a container runtime,
         the level `strict` needs the right to make user namespaces.
         """,
@@ -77,9 +81,11 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
     "E-BOX-DIED": (
         "The box died",
         """
-        A process of ours ended in mid-run, twice. The verdict is `broken`: it costs nobody points, is not kept, and
-        is tried again in the next run. The kernel's out-of-memory killer is the usual cause; run with fewer workers
-        (`-j 1`). If it stays, run `grade doctor`.
+        A process of ours ended in mid-run, twice, or a canary, a job of our own between those of hand-ins, gave another
+        answer than before. The verdict is `broken`: it costs nobody points, is not kept, and is tried again in
+        the next run. The whole story is in the file under `out/log/` that terminal and staff page name. The
+        kernel's out-of-memory killer is the usual cause; run with fewer workers (`-j 1`). If it stays, run
+        `grade doctor`.
         """,
     ),
     "E-COMPARE": (
@@ -140,6 +146,25 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         observed before is kept: after making room the same command goes on where it stopped.
         """,
     ),
+    "E-SPENT": (
+        "The machine has no more to give",
+        """
+        There were no more open files, processes or memory for our own side. The run ends with exit code 1, nobody lost
+        points by it, and what was finished is kept: the same command goes on where it stopped.
+
+        Every slot needs about 20 open files. Grade with fewer workers (`-j 1`), or raise the limit: `ulimit -n 4096`
+        for open files, `ulimit -u` for processes.
+        """,
+    ),
+    "E-OUT-BUSY": (
+        "Another run is writing to this folder",
+        """
+        Two runs at once in one folder would mix their results, so the second one does nothing and ends with exit code
+        2. The message names the process of the first. Wait for it, or give another folder with `--out`.
+
+        The claim ends with its process, however that ends: there is no file to be removed by hand.
+        """,
+    ),
     "E-VERB": (
         "Neither a verb nor a folder",
         """
@@ -157,8 +182,8 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
     "E-INTERRUPTED": (
         "The run was interrupted",
         """
-        Control-C ended the run; the exit code is 130. Every submission that was finished is kept. The same command
-        goes on where it stopped.
+        Control-C, or the signal that the message names, ended the run; the exit code is 130. Every submission that was
+        finished is kept. The same command goes on where it stopped.
         """,
     ),
     "E-BUG": (

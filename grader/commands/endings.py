@@ -7,9 +7,11 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import GraderError, Message
+from grader.safetext import safe_line
 
 INTERRUPTED = 130
 OUR_BUG = 3
@@ -19,40 +21,62 @@ def ended(verb: Callable[[], int], *, debug: bool = False) -> int:
     """The exit code of a verb: 0, 1 and 2 as the verb or its error says, 3 our bug, 130 interrupted."""
     try:
         code = verb()
-        sys.stdout.flush()
+        say()
         return code
     except KeyboardInterrupt:
-        return _interrupted()
+        return interrupted()
     except BrokenPipeError:  # `grade ... | head`: the reader has gone, there is nobody left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _nobody_listens()
         return 0
     except GraderError as error:
         if debug:
             traceback.print_exc()
-        print(error, file=sys.stderr)
+        complain(error)
         return error.exit_code
     except Exception as error:  # whatever is left is ours; the reader is told so and shown no traceback
         if debug:
             raise
-        print(_bug(error), file=sys.stderr)
+        complain(_bug(error))
         return OUR_BUG
 
 
-def _interrupted() -> int:
+def say(*lines: str) -> None:
+    """Prints lines; if their reader has gone (`grade ... | head`), that changes nothing of how the run ends."""
+    try:
+        for line in lines:
+            print(line)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _nobody_listens()
+
+
+def complain(told: object) -> None:
+    """Prints a message, unless nobody can read it any more."""
+    with suppress(OSError):
+        print(told, file=sys.stderr, flush=True)
+
+
+def _nobody_listens() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def interrupted(by: str = "") -> int:
+    """Says what is kept after ^C or another signal of that name; the exit code."""
     message = Message(
         place="grade",
-        fact="interrupted",
+        fact=f"interrupted by {by}" if by else "interrupted",
         code="E-INTERRUPTED",
         allowed="what was finished is kept",
         label="kept",
         help="give the same command again; it goes on where it stopped",
     )
-    print(message, file=sys.stderr)
+    complain(message)
     return INTERRUPTED
 
 
 def _bug(error: Exception) -> Message:
-    fact = f"a bug of ours: {type(error).__name__}: {error}"
+    fact = safe_line(f"a bug of ours: {type(error).__name__}: {error}")
     return Message(
         place="grade",
         fact=fact[:300],

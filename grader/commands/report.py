@@ -10,11 +10,13 @@ from grader.commands.browser import open_page
 
 def report(*, out: Path, show: bool, as_json: bool, progress: str | None) -> int:
     """Writes the pages of a folder that `grade run` made; nothing is run."""
+    from grader.outfolder import claimed
     from grader.report.site import write_site
     from grader.results import read_results
 
     results = read_results(out / "results.json")
-    write_site(out, results)
+    with claimed(out):
+        write_site(out, results)
     if as_json:
         print(json.dumps({"index": str(out / "index.html"), "students": len(results.submissions)}))
     else:

@@ -15,7 +15,7 @@ from grader.safetext import safe_line
 # From the bytes of an archive and its name to what the job in the jail answered.
 Unpack: TypeAlias = Callable[[bytes, str], Observation]
 ARCHIVE_LIMITS = Limits(
-    wall_s=60.0, cpu_s=60.0, memory_bytes=3 * 1024**3, answer_bytes=272 * 1024**2, output_bytes=64 * 1024
+    wall_s=20.0, cpu_s=20.0, memory_bytes=3 * 1024**3, answer_bytes=272 * 1024**2, output_bytes=64 * 1024
 )
 OPENER = Path(__file__).parents[1] / "kit" / "archives.py"  # text for the jail; never imported here
 MOST_LISTING = 8 * 1024**2  # bytes of the list, which is a stranger's until it is read
@@ -38,6 +38,8 @@ def gather_archive(data: bytes, name: str, gathering: Gathering, unpack: Unpack)
     Raises: IntakeError [E-ARCHIVE] for an archive that is cut, broken, or breaks a limit.
     """
     observation = unpack(data, name)
+    if observation.ended == "broken":
+        raise _not_opened(name, observation.reason)
     if observation.ended != "answered":
         raise archive_error(name, observation.reason or f"opening it ended as '{observation.ended}'")
     try:
@@ -63,6 +65,19 @@ def archive_error(name: str, fact: str) -> IntakeError:
             code="E-ARCHIVE",
             allowed="a whole zip or tar file, or a folder",
             help="ask for the file again, or put the unpacked folder in its place",
+        )
+    )
+
+
+def _not_opened(name: str, reason: str) -> IntakeError:
+    return IntakeError(
+        Message(
+            place=safe_line(name),
+            fact=f"it could not be opened, by a fault of ours: {reason}",
+            code="E-BOX-DIED",
+            allowed="nobody loses points by it",
+            label="kept",
+            help="give the same command again; it is tried once more",
         )
     )
 

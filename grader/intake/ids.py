@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 LONGEST = 60
+SHORT, WHOLE = 6, 64  # signs of a hash; a name of ours with a whole one is longer than any that is kept as it is
 # Taken by our own pages, or by Windows for its devices.
 RESERVED = re.compile(r"(index|staff|results|arrays|log|observations|con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
 
@@ -20,11 +21,15 @@ def submission_ids(names: Sequence[str]) -> list[str]:
     The order of the names does not matter. Two that differ in nothing but case or composition get a hash each.
     """
     plain = [_plain(name) for name in names]
-    counts = Counter(_fold(each) for each in plain)
-    return [
-        each if each == name and _is_free(each) and counts[_fold(each)] == 1 else f"{each}-{_hash(name)}"
-        for each, name in zip(plain, names, strict=True)
-    ]
+    ids = [each if each == name and _is_free(each) else "" for each, name in zip(plain, names, strict=True)]
+    counts = Counter(map(_fold, plain))
+    for length in (SHORT, 16, WHOLE):  # the next one where somebody bears another's name with its hash
+        ids = [
+            given if given and counts[_fold(given)] == 1 else f"{each}-{_hash(name)[:length]}"
+            for given, each, name in zip(ids, plain, names, strict=True)
+        ]
+        counts = Counter(map(_fold, ids))
+    return ids
 
 
 def _is_free(name: str) -> bool:
@@ -43,4 +48,4 @@ def _fold(name: str) -> str:
 
 
 def _hash(name: str) -> str:
-    return hashlib.sha256(os.fsencode(name)).hexdigest()[:6]
+    return hashlib.sha256(os.fsencode(name)).hexdigest()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from grader.safetext import safe_line
 
@@ -17,6 +18,7 @@ class Caps:
     """How much one submission may hold. Units: bytes by the size that the file system or archive states."""
 
     files: int = 2_000
+    folders: int = 2_000  # a job has room for so many files and folders
     total_bytes: int = 256 * 1024**2
     depth: int = 16
     name_bytes: int = 255
@@ -57,8 +59,7 @@ def reason_to_leave_out(path: str, caps: Caps = CAPS) -> str:
     """Why a file of this path is not taken; nothing if it is."""
     parts = path.split("/")
     for part in parts:
-        why = next((why for pattern, why in LEFT_OUT.items() if fnmatchcase(part, pattern)), "")
-        why = why or _fault_of_name(part, caps)
+        why = _kind_left_out(part) or _fault_of_name(part, caps)
         if why:
             return why
     if len(parts) > caps.depth + 1:
@@ -66,6 +67,11 @@ def reason_to_leave_out(path: str, caps: Caps = CAPS) -> str:
     if len(path.encode("utf-8", "surrogatepass")) > caps.path_bytes:
         return f"a path of more than {caps.path_bytes:,} bytes"
     return ""
+
+
+def _kind_left_out(part: str) -> str:
+    kinds = (part, f"*.{part.rpartition('.')[2]}" if "." in part else "", "._*" if part.startswith("._") else "")
+    return next((LEFT_OUT[kind] for kind in kinds if kind in LEFT_OUT), "")
 
 
 def _fault_of_name(part: str, caps: Caps) -> str:
@@ -109,6 +115,7 @@ class Gathering:
         self._more = 0
         self._renamed: list[str] = []
         self._folded: dict[str, str] = {}
+        self._folders: set[str] = set()
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -131,27 +138,51 @@ class Gathering:
 
     def admits(self, path: str, size: int) -> bool:
         """Whether a file of this path and size may come in; if not, it is noted."""
-        why = reason_to_leave_out(path, self.caps) or self._over_cap(size) or self._double(path)
+        shown = self._place(path)
+        why = reason_to_leave_out(path, self.caps) or reason_to_leave_out(shown, self.caps)
+        why = why or self._over_cap(size) or self._double(path) or self._no_room(shown)
         if why:
             self.leave_out(path, why)
         return not why
 
     def add(self, path: str, data: bytes) -> None:
         """Takes a file that was admitted, under a path that can be shown."""
-        shown = plain_path(path)
+        shown = self._place(path)
         if shown != path:
             self._renamed.append(safe_line(f"{shown}: renamed, its name holds signs that cannot be shown"))
-        while shown in self.files:
-            shown = f"_{shown}"
         self.files[shown] = data
-        self._folded[_fold(path)] = shown
+        self._folded[_fold(path)] = self._folded[_fold(shown)] = shown
+        self._folders.update(_folders_of(shown))
         self.total_bytes += len(data)
 
     def take_out(self, path: str) -> bytes:
         """The bytes of a file that was an archive, which no longer counts."""
         data = self.files.pop(path)
         self.total_bytes -= len(data)
+        self._folded = {folded: shown for folded, shown in self._folded.items() if shown != path}
         return data
+
+    def _place(self, path: str) -> str:
+        """Where a file of this path will lie: the path as it can be shown, beside what lies there already."""
+        shown = plain_path(path)
+        if shown == path or _fold(shown) not in self._folded:
+            return shown
+        folder, slash, name = shown.rpartition("/")
+        beside = f"{folder}{slash}_{name}"
+        if _fold(beside) in self._folded:
+            mark = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+            beside = f"{folder}{slash}{mark}_{name}"
+        return beside
+
+    def _no_room(self, shown: str) -> str:
+        folders = _folders_of(shown)
+        if shown in self._folders:
+            return "its name is that of a folder"
+        if not folders.isdisjoint(self.files):
+            return "its folder has the name of a file"
+        if len(self._folders) + len(folders - self._folders) > self.caps.folders:
+            return f"more than {self.caps.folders:,} folders"
+        return ""
 
     def _over_cap(self, size: int) -> str:
         if len(self.files) >= self.caps.files:
@@ -166,16 +197,22 @@ class Gathering:
 
 
 def _fold(path: str) -> str:
-    return unicodedata.normalize("NFC", path.casefold())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
+
+
+def _folders_of(path: str) -> set[str]:
+    return {above.as_posix() for above in PurePosixPath(path).parents} - {"."}
 
 
 def _hidden_modules(files: Mapping[str, bytes]) -> list[str]:
     found = []
-    for path in sorted(files):
-        stem = path.rpartition("/")[2].removesuffix(".py")
-        if path.endswith(".py") and (stem in sys.stdlib_module_names or stem in OUR_MODULES):
-            owner = "the grader's environment" if stem in OUR_MODULES else "the standard library"
-            found.append(safe_line(f"{path} hides a module of {owner}; imports get the original"))
+    sources = [path for path in sorted(files) if path.endswith(".py")]
+    packages = {f"{folder}/": folder for path in sources for folder in sorted(_folders_of(path))}
+    for path, shown in ({path.removesuffix(".py"): path for path in sources} | packages).items():
+        name = path.rstrip("/").rpartition("/")[2]
+        if name in sys.stdlib_module_names or name in OUR_MODULES:
+            owner = "the grader's environment" if name in OUR_MODULES else "the standard library"
+            found.append(safe_line(f"{shown} hides a module of {owner}; imports get the original"))
     return found
 
 

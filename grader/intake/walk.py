@@ -10,11 +10,11 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from grader.intake.rules import Gathering, plain_path, priority, reason_to_leave_out
+from grader.intake.rules import SOURCES, Gathering, plain_path, priority, reason_to_leave_out
 
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 Inode: TypeAlias = tuple[int, int]
@@ -25,8 +25,9 @@ KINDS = {
     stat.S_IFBLK: "a device",
     stat.S_IFCHR: "a device",
 }
-# Names listed for one submission, kept or not: a folder of millions ends here.
+# Names looked at in one submission and in one folder of it, kept or not: a folder of millions ends here.
 MOST_NAMES = 40_000
+MOST_IN_A_FOLDER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,25 @@ class _Found:
     size: int
 
 
+@dataclass(slots=True)
+class _Listing:
+    gathering: Gathering
+    course: frozenset[Inode]
+    files: list[_Found] = field(default_factory=list)
+    names: int = 0
+
+
 def gather_folder(folder: Path, gathering: Gathering, course: frozenset[Inode] = frozenset()) -> None:
     """Reads all files below a folder into `gathering`. `course` are the files that may not come in by a hard link.
 
     Raises: OSError if the folder itself cannot be opened.
     """
     with _opened(folder) as root:
-        found: list[_Found] = []
-        _list(root, "", gathering, course, found)
-        for file in sorted(found, key=lambda each: priority(each.path)):
+        listing = _Listing(gathering, course)
+        _list(root, "", listing)
+        for file in sorted(listing.files, key=lambda each: priority(each.path)):
             if gathering.admits(file.path, file.size):
-                _take(root, file.path, gathering)
+                _take(root, file.path, gathering, course)
 
 
 def gather_file(path: Path, gathering: Gathering, course: frozenset[Inode] = frozenset()) -> None:
@@ -56,12 +65,13 @@ def gather_file(path: Path, gathering: Gathering, course: frozenset[Inode] = fro
         if why:
             gathering.leave_out(path.name, why)
         elif gathering.admits(plain_path(path.name), status.st_size):
-            _take(folder, path.name, gathering)
+            _take(folder, path.name, gathering, course)
 
 
-def inodes_of(folder: Path) -> frozenset[Inode]:
-    """Device and inode of every file below a folder: those of the course, which no hand-in may hold by a hard link."""
-    statuses = (os.lstat(Path(above, name)) for above, _, names in os.walk(folder) for name in names)
+def inodes_of(folder: Path, *files: Path) -> frozenset[Inode]:
+    """Device and inode of these files and all below a folder: the course, which no hand-in may hold by a hard link."""
+    below = (Path(above, name) for above, _, names in os.walk(folder) for name in names)
+    statuses = [os.lstat(path) for path in (*below, *files)]
     return frozenset((status.st_dev, status.st_ino) for status in statuses)
 
 
@@ -74,33 +84,51 @@ def _opened(folder: Path | str, below: int | None = None, flags: int = FLAGS) ->
         os.close(descriptor)
 
 
-def _list(folder: int, above: str, gathering: Gathering, course: frozenset[Inode], found: list[_Found]) -> None:
-    for name in sorted(os.listdir(folder)):
+def _list(folder: int, above: str, listing: _Listing) -> None:
+    gathering = listing.gathering
+    for name in _names(folder, above, gathering):
         path = f"{above}{name}"
-        if len(found) >= MOST_NAMES:
+        listing.names += 1
+        if listing.names > MOST_NAMES:
             gathering.leave_out(path, f"more than {MOST_NAMES:,} names in the hand-in")
             return
         try:
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if not stat.S_ISDIR(status.st_mode):
-                _sort_in(path, status, gathering, course, found)
+                _sort_in(path, status, listing)
             elif why := reason_to_leave_out(path, gathering.caps):
                 gathering.leave_out(f"{path}/", why)
             else:
                 with _opened(name, folder) as inner:
-                    _list(inner, f"{path}/", gathering, course, found)
+                    _list(inner, f"{path}/", listing)
         except OSError as error:
             gathering.leave_out(path, f"cannot be read: {error.strerror}")
 
 
-def _sort_in(
-    path: str, status: os.stat_result, gathering: Gathering, course: frozenset[Inode], found: list[_Found]
-) -> None:
-    why = _why_not(status, course)
+def _names(folder: int, above: str, gathering: Gathering) -> list[str]:
+    """The names in a folder, near the top before deep; where there are too many, sources and folders are kept."""
+    with os.scandir(folder) as entries:
+        found = [(_is_folder(entry), not entry.name.endswith(SOURCES), entry.name) for entry in entries]
+    more = len(found) - MOST_IN_A_FOLDER
+    if more > 0:
+        gathering.leave_out(above or ".", f"{more:,} of the {len(found):,} names in this folder")
+        found = sorted(found, key=lambda each: (each[1] and not each[0], each))[:MOST_IN_A_FOLDER]
+    return [name for _, _, name in sorted(found)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # gone already
+        return False
+
+
+def _sort_in(path: str, status: os.stat_result, listing: _Listing) -> None:
+    why = _why_not(status, listing.course)
     if why:
-        gathering.leave_out(path, why)
+        listing.gathering.leave_out(path, why)
     else:
-        found.append(_Found(path, status.st_size))
+        listing.files.append(_Found(path, status.st_size))
 
 
 def _why_not(status: os.stat_result, course: frozenset[Inode]) -> str:
@@ -109,9 +137,9 @@ def _why_not(status: os.stat_result, course: frozenset[Inode]) -> str:
     return "a hard link to a file of the course" if (status.st_dev, status.st_ino) in course else ""
 
 
-def _take(root: int, path: str, gathering: Gathering) -> None:
+def _take(root: int, path: str, gathering: Gathering, course: frozenset[Inode]) -> None:
     try:
-        gathering.add(path, _read(root, path, gathering.caps.total_bytes - gathering.total_bytes))
+        gathering.add(path, _read(root, path, gathering.caps.total_bytes - gathering.total_bytes, course))
     except _ChangedError as error:
         gathering.leave_out(path, str(error))
     except OSError as error:
@@ -122,7 +150,7 @@ class _ChangedError(Exception):
     """The file is not what it was when it was listed."""
 
 
-def _read(root: int, path: str, most: int) -> bytes:
+def _read(root: int, path: str, most: int, course: frozenset[Inode]) -> bytes:
     *folders, name = path.split("/")
     descriptor = os.dup(root)
     try:
@@ -134,8 +162,10 @@ def _read(root: int, path: str, most: int) -> bytes:
     finally:
         os.close(descriptor)
     with os.fdopen(file, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
+        status = os.fstat(file)
+        if _why_not(status, course):
             raise _ChangedError("changed while it was read")
+        most = min(most, status.st_size)
         data = stream.read(most + 1)
     if len(data) > most:
         raise _ChangedError("grew while it was read")

@@ -23,9 +23,10 @@ MOST_NUMBERS = 200
 LONGEST_NAME = 40
 COLUMNS = 4000  # a paragraph may be one line
 LINES = 1000
-LONGEST_LINE = 500  # of characters in which a number is looked for
+LONGEST_LINE = 500  # of characters in which a number or a heading is looked for
+MOST_LINES = 20_000
 
-HEADING = re.compile(r" {0,3}(#{1,6})[ \t]*(.*?)[ \t#]*$")
+HEADING = re.compile(r" {0,3}(#{1,6})(.*)")
 FENCE = re.compile(r" {0,3}(?:```|~~~)")
 WORD_BEFORE = re.compile(r"(?:part|question|problem|exercise|task|answer|q)(?:\b|(?=\d))[\s.:]*", re.IGNORECASE)
 AN_ID = re.compile(r"\d+[a-z]")
@@ -52,7 +53,10 @@ def read_answers(files: Mapping[str, bytes], part_id: str) -> Observation:
         return Observation("missing", reason=f"{shown} is a Git LFS pointer, not the file")
     if len(files[path]) > LARGEST_BYTES:
         return Observation("unreadable", reason=f"{shown} is larger than {LARGEST_BYTES // 1024**2} MiB")
-    section = "\n".join(_section(decode(files[path]), part_id)).strip("\n")
+    text = decode(files[path])
+    if text.count("\n") > MOST_LINES:
+        return Observation("unreadable", reason=f"{shown} has more than {MOST_LINES:,} lines")
+    section = "\n".join(_section(text, part_id)).strip("\n")
     if not section.strip():
         return Observation("missing", reason=f"{shown} has nothing under a heading '{part_id}'")
     tensors = {name: np.asarray(value, np.float64) for name, value in _numbers(section).items()}
@@ -66,12 +70,12 @@ def _section(text: str, part_id: str) -> Iterator[str]:
     for line in text.split("\n"):
         if FENCE.match(line):
             fenced = not fenced
-        heading = None if fenced else HEADING.fullmatch(line)
+        heading = None if fenced else HEADING.fullmatch(line[:LONGEST_LINE])
         if heading is None:
             if level:
                 yield line
             continue
-        depth, title = len(heading[1]), heading[2]
+        depth, title = len(heading[1]), heading[2].strip(" \t").rstrip(" \t#")
         if _is_about(title, part_id):
             if level and depth > level:
                 yield line

@@ -105,7 +105,8 @@ def _is_float(array: Array) -> bool:
 
 
 def _widened(array: Array) -> Array:
-    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN like any other
+        return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
 # --- floats ---------------------------------------------------------------------------------------------------------

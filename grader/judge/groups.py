@@ -66,7 +66,9 @@ def _look_at(got: Observation, expected: Observation | None, output: str, figure
         figures.exact.append(hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest())
         return
     reference = expected.tensors.get(output) if expected else None
-    _look_at_floats(array.astype(np.float64), reference, figures)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN like any other
+        wide = array.astype(np.float64)
+    _look_at_floats(wide, reference, figures)
 
 
 def _look_at_floats(array: Array, reference: Array | None, figures: _Figures) -> None:

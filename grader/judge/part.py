@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge.checks import conclude, findings
+from grader.judge.endings import broken
 from grader.judge.evidence import Evidence, names
 from grader.judge.groups import signature
 from grader.judge.mistakes import consistent_with
@@ -15,6 +16,7 @@ from grader.nouns import (
     CaseResult,
     Check,
     CheckResult,
+    Level,
     Observation,
     Outcome,
     Part,
@@ -67,6 +69,28 @@ def judge_part(
         written=part.written,
         answer=answers.texts.get("answer", "") if answers else "",
         remarks=claim_remarks(evidence),
+    )
+
+
+def not_run(part: Part, answer: str, lacks: Sequence[str], level: Level) -> PartResult:
+    """The result of a part that this level of isolation cannot run: ours to mend, it costs nobody points."""
+    told = ", ".join(lacks).replace("_", " ")
+    verdict = broken(f"the level '{level}' offers no {told} here, which this part needs", code="E-BOX-LEVEL")
+    checks = tuple(check_result(check, verdict, _of(check), "") for check in part.checks)
+    points = part_points(checks, part.written)
+    return PartResult(
+        id=part.id,
+        title=part.title,
+        score=points.score,
+        max=points.max,
+        pending=points.pending,
+        verdict="broken",
+        reason=verdict.reason,
+        seconds=0.0,
+        peak_bytes=0,
+        checks=checks,
+        written=part.written,
+        answer=answer,
     )
 
 

@@ -26,13 +26,17 @@ PLAIN_CALLS = frozenset(
     """
     namedtuple Namespace SimpleNamespace NamedTuple TypeVar NewType device is_available device_count cpu_count
     getLogger compile Path dict list set tuple frozenset int float str bool range len partial OrderedDict
-    defaultdict Counter join exists dirname abspath get getenv tensor arange zeros ones log sqrt min max sum
-    sorted zip enumerate
+    defaultdict Counter deque join exists dirname abspath realpath resolve makedirs mkdir get getenv tensor arange
+    zeros ones full log exp sqrt min max sum abs round sorted reversed zip enumerate map filter isinstance print
+    open load loads read readline readlines read_text read_bytes reader DictReader append extend insert add update
+    setdefault items keys values copy strip lstrip rstrip split splitlines lower upper format replace encode decode
+    startswith endswith
     """.split()  # noqa: SIM905
 )
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+BLOCKS = (ast.For, ast.While, ast.With)
 
 
 def run_module(module: ModuleType, pieces: Sequence[Piece], *, definitions_only: bool) -> str:
@@ -93,27 +97,25 @@ def _where_it_acted(error: Exception, pieces: Sequence[Piece]) -> ast.stmt | Non
             statement = next(
                 (each for each in piece.tree.body if each.lineno <= line <= (each.end_lineno or line)), None
             )
-            acts = (
-                statement is not None and not isinstance(statement, DEFINITIONS) and _plain(statement) is not statement
-            )
+            acts = statement is not None and not isinstance(statement, (*DEFINITIONS, *IMPORTS))
             return statement if acts else None
     return None
 
 
 def _run_definitions(module: ModuleType, pieces: Sequence[Piece]) -> None:
-    needed, future = _needed_by_classes(pieces), 0
+    needed, acting, future = _needed(pieces), _acting(pieces), 0
     for piece in pieces:
         for statement in piece.tree.body:
             future |= _future_flags(statement)
-            plain = statement if _makes(statement, needed) else _plain(statement)
+            plain = statement if _makes(statement, needed, acting) else _plain(statement)
             if plain is None:
                 continue
             try:
                 code = compile(ast.Module([plain], []), piece.name, "exec", future, dont_inherit=True)
                 exec(code, vars(module))
             except Exception:
-                # A constant made from what an action would have made: whoever needs it says so when it runs.
-                if not isinstance(plain, ASSIGNMENTS):
+                # Made from what an action would have made: whoever needs it says so when it runs.
+                if not isinstance(plain, (*ASSIGNMENTS, *BLOCKS, ast.Expr)):
                     raise
 
 
@@ -125,24 +127,50 @@ def _future_flags(statement: ast.stmt) -> int:
     return sum(feature.compiler_flag for feature in features if feature is not None)
 
 
-def _makes(statement: ast.stmt, needed: frozenset[str]) -> bool:
+def _makes(statement: ast.stmt, needed: frozenset[str], acting: frozenset[str]) -> bool:
     """Whether this is an assignment to one of these names that does not act, whatever else it calls."""
     if not isinstance(statement, ASSIGNMENTS) or not needed.intersection(_stored(statement)):
         return False
-    return not any(_called(node) in ACTIONS for node in _run_at_once(statement) if isinstance(node, ast.Call))
+    return not acting.intersection(_calls(statement))
 
 
-def _needed_by_classes(pieces: Sequence[Piece]) -> frozenset[str]:
-    """The names that classes read, and those that what they read is made from."""
+def _calls(node: ast.AST) -> set[str]:
+    return {_called(each) for each in _run_at_once(node) if isinstance(each, ast.Call)}
+
+
+def _acting(pieces: Sequence[Piece]) -> frozenset[str]:
+    """The names of what acts when it is called: the actions, and functions of this module that call one."""
+    functions = [each for piece in pieces for each in piece.tree.body if isinstance(each, DEFINITIONS[:2])]
+    calls = {each.name: set().union(*map(_calls, each.body)) for each in functions}
+    acting = set(ACTIONS)
+    while more := {name for name, called in calls.items() if called & acting} - acting:
+        acting |= more
+    return frozenset(acting)
+
+
+def _needed(pieces: Sequence[Piece]) -> frozenset[str]:
+    """The names that classes and functions read, and those that what they read is made from."""
     statements = [statement for piece in pieces for statement in piece.tree.body]
     reads: dict[str, set[str]] = {}
     for each in statements:
         for name in _stored(each) if isinstance(each, (*DEFINITIONS, *ASSIGNMENTS)) else ():
-            reads.setdefault(name, set()).update(node.id for node in ast.walk(each) if isinstance(node, ast.Name))
-    needed = {name for each in statements if isinstance(each, ast.ClassDef) for name in reads[each.name]}
+            reads.setdefault(name, set()).update(_read(each))
+    needed = {name for each in statements if isinstance(each, DEFINITIONS) for name in reads[each.name]}
     while more := {name for each in needed for name in reads.get(each, set())} - needed:
         needed |= more
     return frozenset(needed)
+
+
+def _read(statement: ast.stmt) -> set[str]:
+    """The names that a statement reads; of a function, those that are not its own."""
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    read = {node.id for node in names}
+    if not isinstance(statement, DEFINITIONS[:2]):
+        return read
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    arguments = {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
+    shared = {name for node in ast.walk(statement) if isinstance(node, ast.Global) for name in node.names}
+    return read - ((own | arguments) - shared)
 
 
 def _stored(statement: ast.stmt) -> list[str]:
@@ -159,8 +187,8 @@ def _plain(statement: ast.stmt) -> ast.stmt | None:
         return statement
     if isinstance(statement, ASSIGNMENTS):
         return statement if _is_plain_value(statement) else None
-    if isinstance(statement, ast.Expr):
-        return statement if isinstance(statement.value, ast.Constant) else None
+    if isinstance(statement, (*BLOCKS, ast.Expr)):
+        return statement if _is_plain_value(statement) and not _is_endless(statement) else None
     if isinstance(statement, ast.If) and not _is_main_guard(statement) and _is_plain_value(statement.test):
         return _same_or_new(statement, ast.If(statement.test, _body(statement.body), _rest(statement.orelse)))
     if isinstance(statement, ast.Try):
@@ -190,6 +218,10 @@ def _body(statements: list[ast.stmt]) -> list[ast.stmt]:
 
 def _is_plain_value(node: ast.AST) -> bool:
     return all(_called(child) in PLAIN_CALLS for child in _run_at_once(node) if isinstance(child, ast.Call))
+
+
+def _is_endless(statement: ast.stmt) -> bool:
+    return any(isinstance(node, ast.While) and isinstance(node.test, ast.Constant) for node in ast.walk(statement))
 
 
 def _is_main_guard(statement: ast.stmt) -> bool:

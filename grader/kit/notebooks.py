@@ -56,7 +56,8 @@ def _cells_of(document: Any) -> list[Any] | None:
         return None
     sheets = document.get("worksheets")  # form 3 of the format, before 2015
     if isinstance(sheets, list):
-        return [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
+        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        return [cell for cells in lists if isinstance(cells, list) for cell in cells]
     cells = document.get("cells")
     return cells if isinstance(cells, list) else None
 

@@ -43,7 +43,7 @@ def decode(data: bytes) -> str:
     for encoding in (*_declared(data), "utf-8", "gb18030"):
         try:
             return unify_lines(data.decode(encoding))
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # `undefined` is an encoding that decodes nothing
             continue
     return unify_lines(data.decode("latin-1"))
 

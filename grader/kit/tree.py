@@ -23,6 +23,7 @@ from typing import Any
 
 from .census import Census, Piece, SourceFile
 from .definitions import run_module
+from .hidden_names import Hidden, lead_to_own
 from .stand_ins import NotInstalled
 
 Spec = importlib.machinery.ModuleSpec
@@ -159,10 +160,25 @@ class Tree(importlib.abc.MetaPathFinder):
         for piece in pieces:
             lines = piece.text.splitlines(keepends=True)
             linecache.cache[piece.name] = (len(piece.text), None, lines, piece.name)
-        pieces = tuple(map(self.around.revise, pieces)) if theirs else pieces
+        if theirs:
+            pieces = tuple(self.around.revise(lead_to_own(piece, self._hidden(path.parent))) for piece in pieces)
         remark = run_module(module, pieces, definitions_only=file.is_notebook)
         if remark:
             self.around.note(f"{file.relative}: {remark}")
+
+    def _hidden(self, folder: Path) -> Callable[[str], Hidden | None]:
+        """Which file of this folder an installed module hides, by its name."""
+
+        def find(name: str) -> Hidden | None:
+            """Their file, if there is one and the name is not the assignment's own."""
+            file = self._files.get(folder / f"{name}.py")
+            if file is None or name in self.given or name in self.around.own_names or not file.pieces:
+                return None
+            if name not in sys.builtin_module_names and importlib.machinery.PathFinder.find_spec(name) is None:
+                return None
+            return Hidden(self._canonical(file.path), file.names)
+
+        return find
 
     def run_package(self, module: ModuleType, folder: Path) -> None:
         """Runs a folder's `__init__.py`, if it has one; where that raises, the folder still is a package."""

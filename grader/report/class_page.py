@@ -15,6 +15,7 @@ from grader.report.class_model import Cell, ClassPage, CommonMistake, Duty, Link
 from grader.report.names import anchor, page_name
 
 EXAMPLES = 2
+MOST_FINDINGS = 4  # of one submission; its own page lists all
 ROUTINE = ("file ", "stand-in ")  # which file was taken for which unit, which library was stood in for: no news
 
 
@@ -73,7 +74,7 @@ def _duties(results: Results) -> list[Duty]:
     notable = [
         (each.id, [line for line in each.findings if not line.startswith(ROUTINE)]) for each in results.submissions
     ]
-    found = tuple((_link(name), "; ".join(lines)) for name, lines in notable if lines)
+    found = tuple((_link(name), wording.first_few(lines, MOST_FINDINGS)) for name, lines in notable if lines)
     return [
         Duty("broken", "Not collected: nobody lost points by it", unread),
         Duty("broken", "Broken: a fault of ours", _parts_with("broken", results)),

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import MutableMapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import nh3
@@ -25,6 +25,7 @@ from grader.safetext import safe_text
 
 NO_CAP = 10**9  # what is too long was cut before
 MAX_FORMULA, MAX_DEPTH, MAX_FORMULAS = 2_000, 64, 200
+MAX_CELLS = 5_000  # of all tables; a row that is short is filled up, so few signs can ask for many cells
 _TEXT = "p br hr em strong s code pre blockquote ul ol li table thead tbody tr th td h5"
 _MATHS = (
     "math mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd"
@@ -42,7 +43,8 @@ _ATTRIBUTES = {
     "mtd": {"columnalign"},
     "ol": {"start"},
 }
-_FORMULA = re.compile(r"(\${1,2})(?=\S)(.+?)(?<=\S)\1(?!\d)", re.DOTALL)
+# Bounded: a text of dollars that never close would cost the square of its length.
+_FORMULA = re.compile(rf"(\${{1,2}})(?=\S)(.{{1,{MAX_FORMULA}}}?)(?<=\S)\1(?!\d)", re.DOTALL)
 
 
 @cache
@@ -72,12 +74,13 @@ def shown(text: str) -> str:
     return safe_text(text, columns=NO_CAP, lines=NO_CAP, size=NO_CAP)
 
 
+@lru_cache(maxsize=8)  # two pages show the same answer, and one is made again when it grows too large
 def written(text: str) -> Markup:
     """A written answer as HTML; its source, escaped, if it cannot be rendered."""
     if not text.strip():
         return Markup("")
     try:
-        return Markup(_clean(_markdown().render(shown(text), {"formulas": 0})))
+        return Markup(_clean(_markdown(tables=_cells(text) <= MAX_CELLS).render(shown(text), {"formulas": 0})))
     except Exception:  # a renderer that stumbles over a text must not hide the answer
         return Markup("<pre>") + shown(text) + Markup("</pre>")
 
@@ -128,13 +131,18 @@ def _depth(source: str) -> int:
     return deepest
 
 
+def _cells(text: str) -> int:
+    """How many cells the tables of a text could have at most."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return max((line.count("|") for line in lines), default=0) * len(lines)
+
+
 @cache
-def _markdown() -> MarkdownIt:
-    markdown = (
-        MarkdownIt("commonmark", {"html": False, "breaks": True})
-        .enable("table")
-        .disable(["link", "image", "autolink", "reference"])
-    )
+def _markdown(*, tables: bool) -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    markdown.disable(["link", "image", "autolink", "reference"])
+    if tables:
+        markdown.enable("table")
     markdown.inline.ruler.before("escape", "formula", _formula_rule)
     markdown.add_render_rule("formula", _formula_html)
     for kind in ("heading_open", "heading_close"):

@@ -149,6 +149,8 @@ class PartCard:
     cost: str  # staff: time and memory
     regrade: str
     same_as: Repeat | None = None  # an earlier part with the same error
+    unstable: str = ""  # what follows from answers that differ from run to run
+    log: str = ""  # staff: the file with the story of a fault of ours
 
     @property
     def lead(self) -> str:
@@ -159,7 +161,7 @@ class PartCard:
     def has_staff_notes(self) -> bool:
         """Whether staff read more about it than what it cost."""
         known = self.explanation
-        return bool(self.cases or known.mistakes or known.diff or known.group or known.remarks)
+        return bool(self.cases or self.log or known.mistakes or known.diff or known.group or known.remarks)
 
     @property
     def summary(self) -> str:

@@ -72,6 +72,8 @@ def part_card(
         cases=tuple(_cases(part, audience, space)),
         cost=_cost(part) if audience.staff else "",
         regrade=_regrade(part, submission, results),
+        unstable=unstable(part),
+        log=part.log if audience.staff else "",
     )
 
 
@@ -85,6 +87,21 @@ def waiting(part: PartResult) -> str:
     if part.verdict == "broken":
         return f"Nobody loses points by this: {points} stay open until the part has been run again."
     return f"A person will read this: {points} pending."
+
+
+def unstable(part: PartResult) -> str:
+    """What is said about a part that answers otherwise when it is run again."""
+    if not part.unstable:
+        return ""
+    follows = (
+        "A person grades it, and until then its points stay open."
+        if part.verdict == "pending"
+        else "It was graded on what it did most often."
+    )
+    return (
+        f"Run again with the same inputs and seeds, this part gave {part.unstable}. {follows} Look for something that "
+        "no seed reaches: the time, a generator made without a seed, the order of a set, memory that was never filled."
+    )
 
 
 def told_reason(part: PartResult, audience: Audience) -> str:

@@ -28,7 +28,14 @@ class Gallery:
 
 
 def view(picture: Picture, gallery: Gallery) -> PictureView:
-    """The picture, or the reason why it is not there."""
+    """The picture, or the reason why it is not there: no array that a student can send stops a report."""
+    try:
+        return _view(picture, gallery)
+    except Exception:  # numbers at the end of what floats can hold, of which matplotlib makes no axis
+        return _said(picture, NOT_AVAILABLE)
+
+
+def _view(picture: Picture, gallery: Gallery) -> PictureView:
     yours, expected = gallery.yours.read(picture.yours), gallery.expected.read(picture.expected)
     if gallery.max_px == 0:
         return _said(picture, "Picture left out, so that this page stays small enough to send.")

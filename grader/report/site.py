@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.nouns import Results, SubmissionResult
+from grader.outfolder import write_whole
 from grader.report.arrays import EXPECTED, array_file
 from grader.report.audience import Audience
 from grader.report.class_page import class_page
@@ -17,6 +18,7 @@ from grader.report.names import page_name
 from grader.report.pages import class_html, submission_html
 from grader.report.part_card import Space
 from grader.report.pictures import Gallery
+from grader.report.scores import scores_csv
 from grader.report.submission_page import submission_page
 
 MAX_PAGE_BYTES = 1_000_000
@@ -40,12 +42,11 @@ class SiteSummary:
 def write_site(
     out: Path, results: Results, *, names: Mapping[str, str] | None = None, only: Collection[str] | None = None
 ) -> SiteSummary:
-    """The class page, and two pages for every submission (for those in `only`, if it is given).
+    """The class page, scores.csv, and two pages for every submission (for those in `only`, if it is given).
 
     Raises: OSError if the folder cannot be written.
     """
     known = names or {}
-    (out / "staff").mkdir(parents=True, exist_ok=True)
     chosen = [each for each in results.submissions if only is None or each.id in only]
     written, shortened = 0, []
     for submission in chosen:
@@ -56,6 +57,7 @@ def write_site(
             if is_short and submission.id not in shortened:
                 shortened.append(submission.id)
     written += _write(out / "index.html", class_html(class_page(results, known)))
+    written += _write(out / "scores.csv", scores_csv(results, known))
     return SiteSummary(out / "index.html", len(chosen), written, tuple(shortened))
 
 
@@ -75,7 +77,5 @@ def _page(
 
 def _write(path: Path, html: str) -> int:
     data = html.encode("utf-8", "backslashreplace")
-    fresh = path.with_suffix(".part")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    write_whole(path, data)
     return len(data)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from grader.nouns import Results, SubmissionResult
+from grader.outfolder import write_whole
 from grader.report.names import page_name
 
 LIST = "pages.json"
-CLASS = ""  # no submission has an empty id
+CLASS, DOCUMENT = "", "/results.json"  # no submission has such an id
 
 
 def stale(out: Path, results: Results) -> frozenset[str]:
@@ -24,31 +25,49 @@ def stale(out: Path, results: Results) -> frozenset[str]:
         for submission in results.submissions
         if not submission.mark
         or known.get(submission.id) != told[submission.id]
-        or not all(path.exists() for path in _paths(out, submission))
+        or not all(path.is_file() for path in _paths(out, submission))
     )
 
 
 def class_is_stale(out: Path, results: Results) -> bool:
-    """Whether the class page or results.json is missing, or tells of another class than this one."""
-    there = all((out / name).exists() for name in ("index.html", "results.json"))
+    """Whether the class page or results.json is missing, not as written, or tells of another class than this one."""
+    there = all((out / name).is_file() for name in ("index.html", "scores.csv")) and is_as_written(out)
     return not there or _known(out).get(CLASS) != _told_of_class(results)
+
+
+def forget(out: Path, pages: Iterable[str]) -> None:
+    """Strikes pages that are about to be written: if that is broken off, they count as stale."""
+    gone = {*pages, CLASS, DOCUMENT}
+    kept = {name: told for name, told in _known(out).items() if name not in gone}
+    write_whole(out / LIST, json.dumps(kept, indent=0).encode())
 
 
 def note(out: Path, results: Results) -> None:
     """Notes what the pages show now; called when they are written."""
     told = {submission.id: _told(submission, results) for submission in results.submissions}
     told[CLASS] = _told_of_class(results)
-    fresh = out / f"{LIST}.part"
-    fresh.write_text(json.dumps({**_known(out), **told}, indent=0), encoding="utf-8")
-    fresh.replace(out / LIST)
+    told[DOCUMENT] = _sha256_of(out)
+    write_whole(out / LIST, json.dumps({**_known(out), **told}, indent=0).encode())
+
+
+def is_as_written(out: Path) -> bool:
+    """Whether results.json is, to the byte, what a run wrote there; only then does the next one rest on it."""
+    return _known(out).get(DOCUMENT, "none") == _sha256_of(out)
 
 
 def _known(out: Path) -> dict[str, str]:
     try:
         known = json.loads((out / LIST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # no list, or one that was cut: every page is written
+    except (OSError, ValueError, RecursionError):  # no list, or one that was cut: every page is written
         return {}
     return known if isinstance(known, dict) else {}
+
+
+def _sha256_of(out: Path) -> str:
+    try:
+        return hashlib.sha256((out / "results.json").read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _paths(out: Path, submission: SubmissionResult) -> Iterator[Path]:

@@ -73,6 +73,12 @@ def some(words: Sequence[str], most: int = 5) -> str:
     return listed([*words[: most - 1], f"{len(words) - most + 1} more"])
 
 
+def first_few(lines: Sequence[str], most: int) -> str:
+    """Lines in one, with the last ones only counted if there are many."""
+    more = f"; and {len(lines) - most} more" if len(lines) > most else ""
+    return "; ".join(lines[:most]) + more
+
+
 def share(got: float, out_of: float, pending: float = 0.0) -> str:
     """Points beside those that can be had: `5 / 8`; `– / 4` while none is decided, `no points` where there are none."""
     if not out_of:

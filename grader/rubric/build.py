@@ -49,6 +49,9 @@ def rubric_of(form: RubricForm, document: Document, folder: Path | None) -> Rubr
         path=document.file,
         sha256=document.sha256,
         folder=str(folder.absolute()) if folder else "",
+        repeat=form.repeat.parts,
+        runs=form.repeat.runs,
+        unstable=form.repeat.unstable,
     )
 
 
@@ -75,6 +78,7 @@ def _part(name: str, form: PartForm, limits: Limits, document: Document) -> Part
         limits=_limits(limits, form.limits),
         mistakes=form.mistakes,
         advice=tuple(form.advice),
+        needs=tuple(form.needs),
         place=document.place(path, key=True),
     )
 

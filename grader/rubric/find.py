@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import Message, RubricError
-from grader.rubric.faults import instead, listed
 
 ENDINGS = ("", ".yaml", ".yml")
 
@@ -31,6 +30,8 @@ def _shelves(submissions: Path) -> Iterator[Path]:
 
 
 def _not_found(given: str, submissions: Path) -> Message:
+    from grader.rubric.faults import instead, listed
+
     shelves = [folder for folder in _shelves(submissions) if folder.is_dir()]
     known = sorted({path.as_posix(): path for folder in shelves for path in folder.glob("*.y*ml")})
     is_folder = Path(given or ".").is_dir()

@@ -301,6 +301,21 @@ class WrittenForm(Form):
     points: Points = Field(description="What it is worth.")
 
 
+class RepeatForm(Form):
+    """Which parts are run again to find hand-ins that answer otherwise each time, and what follows from it."""
+
+    parts: Literal["lost", "all", "none"] = Field(
+        default="lost",
+        description="lost: parts that lost points and that no known mistake explains. all: every part with points.",
+    )
+    runs: Annotated[int, Field(ge=2, le=25)] = Field(
+        default=5, description="How often a part is run in all, once an answer has differed. 5 if not given."
+    )
+    unstable: Literal["most", "none"] = Field(
+        default="most", description="most: graded on what it did most often. none: a person grades the part."
+    )
+
+
 class PartForm(Form):
     """A gradable question. At most one of `probe`, `reads` and `answers` says where its observations come from."""
 
@@ -317,6 +332,9 @@ class PartForm(Form):
         description="Case: arguments of the probe. `public: true` shows it to students, `apart: true` runs it alone.",
     )
     limits: LimitsForm = Field(default=LimitsForm(), description="Limits of this part only.")
+    needs: list[Literal["shared_memory"]] = Field(
+        default_factory=list, description="What not every level of isolation offers; without it the part is not run."
+    )
     checks: list[CheckForm] = Field(default_factory=list, description="What is judged by machine.")
     plots: list[PlotForm] = Field(default_factory=list, description="Pictures in the report.")
     written: list[WrittenForm] = Field(default_factory=list, description="What a person reads.")
@@ -338,6 +356,7 @@ class RubricForm(Form):
     reveal: Literal["none", "all"] = Field(default="none", description="all: students may see hidden cases.")
     tolerance: ToleranceForm = Field(default=ToleranceForm(), description="How far values may be off.")
     limits: LimitsForm = Field(default=LimitsForm(), description="What every part may use.")
+    repeat: RepeatForm = Field(default=RepeatForm(), description="How hand-ins are found that are random themselves.")
     units: dict[Dotted, UnitForm] = Field(default_factory=dict, description="The modules of a hand-in.")
     staff_files: dict[FilePath, FilePath] = Field(
         default_factory=dict,

@@ -940,7 +940,7 @@ writes_beside_its_code = Variant(
             MODEL,
             "        self.vocab = vocab\n",
             "        self.vocab = vocab\n"
-            "        with open('sizes.txt', 'a') as notes:\n"
+            "        with open(__file__.replace('.py', '.txt'), 'a') as notes:\n"
             "            notes.write(f'{embed_size} {hidden_size}')\n"
             "        torch.save(self.state_dict(), __file__.replace('.py', '.pt'))\n",
         ),

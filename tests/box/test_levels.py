@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.box.levels import best_level, diagnose, lacks, require
-from grader.nouns import LEVELS
+from grader.box.levels import best_level, diagnose, lacks, offers, require
+from grader.nouns import LEVELS, Level
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -71,3 +71,15 @@ def test_a_machine_without_bubblewrap_is_told_so_with_the_command_that_cures_it(
 @pytest.mark.skipif(lacks("container") == (), reason="this machine reaches 'container'")
 def test_root_with_a_python_that_nobody_else_can_read_lacks_it() -> None:
     assert "Python in the slot" in lacks("container")
+
+
+@pytest.mark.parametrize(
+    ("level", "uid", "offered"),
+    [("strict", 1000, True), ("open", 1000, True), ("container", 0, True), ("container", 1000, False)],
+)
+def test_shared_memory_is_offered_where_nobody_else_has_it(
+    monkeypatch: pytest.MonkeyPatch, level: Level, uid: int, *, offered: bool
+) -> None:
+    monkeypatch.setattr("os.getuid", lambda: uid)
+
+    assert ("shared_memory" in offers(level)) is offered

@@ -40,7 +40,7 @@ def test_jobs_are_pulled_only_when_a_slot_is_free(strict: Pool) -> None:
     pulled: list[int] = []
 
     def jobs() -> Iterator[Job]:
-        for number in range(6):
+        for number in range(40):
             pulled.append(number)
             yield job(FINE, key=str(number))
 
@@ -49,8 +49,8 @@ def test_jobs_are_pulled_only_when_a_slot_is_free(strict: Pool) -> None:
     seen_after_one = len(pulled)
     list(finished)
 
-    assert seen_after_one < 6
-    assert len(pulled) == 6
+    assert seen_after_one < 40
+    assert len(pulled) == 40
 
 
 def test_events_say_what_the_slot_turns_to(strict: Pool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.box.recipes import ENVIRONMENT, Host, command, ordinary, root, this_host
+from grader.box.recipes import Host, command, ordinary, root, this_host
 
 HOST = Host(
     base="/home/ann/.pyenv/versions/3.11",
@@ -63,13 +63,13 @@ def test_without_a_venv_the_base_itself_is_started() -> None:
     words = ordinary(host, host, 7)
 
     assert "/opt/venv" not in words
-    assert follows(words, "--", f"{HOST.base}/bin/python3", "-I", "-B")
+    assert follows(words, "--", f"{HOST.base}/bin/python3", "-s", "-P", "-B")
 
 
 def test_the_environment_is_set_word_by_word() -> None:
     words = ordinary(HOST, HOST, 7)
 
-    assert words.count("--setenv") == len(ENVIRONMENT)
+    assert words.count("--setenv") == len(HOST.environment)
     assert follows(words, "--setenv", "OMP_NUM_THREADS", "1")
 
 
@@ -110,7 +110,8 @@ def test_root_keeps_three_capabilities_until_it_has_dropped() -> None:
 def test_the_program_is_told_its_descriptor_its_folder_and_its_parent() -> None:
     assert command(HOST, 7, scratch="/scratch", parent=12) == [
         "/home/ann/course/.venv/bin/python3",
-        "-I",
+        "-s",
+        "-P",
         "-B",
         "/tmp/grade-box-1/worker/grader/box/inside/zygote.py",
         "7",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import pytest
 
 from grader.box.inside.plan import read_plan
 from grader.box.pool import Pool
-from grader.box.staging import ENTRY, make_folder, plan, stage
+from grader.box.staging import ENTRY, end_left, make_folder, plan, stage
 from grader.box.switches import ALL_ON, Switches
 from grader.nouns import Handout, Level, Unit
 
@@ -206,3 +207,16 @@ def test_the_next_pool_removes_what_a_killed_one_left(temporary: Path) -> None:
 
     assert not found
     assert [*temporary.iterdir()] == []
+
+
+def test_a_bubblewrap_that_outlived_its_run_is_ended_and_nobody_else(tmp_path: Path) -> None:
+    waits = ["-c", "read line", f"{tmp_path}/worker"]
+    left = subprocess.Popen(["/usr/bin/bwrap", *waits], executable="/bin/bash", stdin=subprocess.PIPE)
+    other = subprocess.Popen(["/usr/bin/editor", *waits], executable="/bin/bash", stdin=subprocess.PIPE)
+    elsewhere = subprocess.Popen(["/usr/bin/bwrap", *waits[:2]], executable="/bin/bash", stdin=subprocess.PIPE)
+
+    end_left(tmp_path)
+
+    assert left.wait(timeout=10) == -signal.SIGKILL
+    for each in (other, elsewhere):
+        each.communicate(b"\n", timeout=10)

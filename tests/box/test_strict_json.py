@@ -34,7 +34,8 @@ REFUSED = {
     "a huge integer": (b"[" + b"9" * 21 + b"]", "an integer has more than 20 digits"),
     "a lake of digits": (b"9" * 100_000, "an integer has more than 20 digits"),
     "34 lists": (b"[" * 34 + b"]" * 34, "it is nested more than 32 deep"),
-    "100,000 lists": (b"[" * 100_000 + b"]" * 100_000, "it is nested more than 32 deep"),
+    "100,000 lists": (b"[" * 100_000 + b"]" * 100_000, "it holds more than 20000 values"),
+    "20,001 numbers": (b"[" + b"1," * 20_000 + b"1]", "it holds more than 20000 values"),
     "33 mappings": (b'{"a":' * 33 + b"1" + b"}" * 33, "it is nested more than 32 deep"),
 }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from grader.commands.endings import ended
+from grader.commands.endings import ended, interrupted
 from grader.errors import HarnessError, Message, UsageError
 
 
@@ -54,3 +57,20 @@ def test_a_bug_is_shown_in_full_when_asked() -> None:
 
 def test_a_reader_that_has_gone_is_no_fault(capfd: pytest.CaptureFixture[str]) -> None:
     assert ended(lambda: raising(BrokenPipeError())) == 0
+
+
+def test_a_signal_is_named_in_what_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    assert interrupted("SIGTERM") == 130
+    assert capsys.readouterr().err.startswith("grade: interrupted by SIGTERM  [E-INTERRUPTED]\n")
+
+
+def test_lines_for_a_reader_that_has_gone_do_not_change_how_a_run_ends() -> None:
+    script = "import sys; from grader.commands.endings import ended, say; sys.exit(ended(lambda: say('x' * 9) or 1))"
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        code = subprocess.run([sys.executable, "-c", script], stdout=writer).returncode
+    finally:
+        os.close(writer)
+
+    assert code == 1

@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.commands.run import kind_of_progress
+from grader.outfolder import claimed
 from tests import tiny
 
 GRADE = [sys.executable, "-m", "grader.cli"]
@@ -44,7 +47,7 @@ def test_the_summary_says_how_well_what_was_hard_and_where_the_pages_are(
     lines = run.stdout.splitlines()
 
     assert lines[0].split()[:2] == ["graded", "2"]
-    assert lines[1] == "  scores    mean 4.5   median 4.5   of 6      up to 1 more points wait for a reader"
+    assert lines[1] == "  scores    mean 4.5   median 4.5   of 6      up to 1 more point waits for a reader"
     assert lines[2] == "  hardest   w Weights, 62 % of its points     commonest  no_mask, 1 submission"
     assert lines[-1].startswith("report out/index.html")
 
@@ -195,3 +198,126 @@ def _wait_for_line(running: subprocess.Popen[str], start: str) -> None:
     assert running.stderr is not None
     while not running.stderr.readline().startswith(start):
         assert running.poll() is None
+
+
+@pytest.fixture(scope="module")
+def graded_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("again")
+    tiny.write_course(root)
+    tiny.write_hand_ins(root, "right", "unmasked")
+    grade("submissions", "--rubric", "tiny.yaml", cwd=root)
+    return root
+
+
+@pytest.mark.slow
+class TestNothingChanged:
+    """The same order once more: its lines are printed before anything heavy is imported."""
+
+    @pytest.fixture
+    def root(self, graded_root: Path) -> Path:
+        return graded_root
+
+    @pytest.fixture
+    def ordinary(self, root: Path) -> subprocess.CompletedProcess[str]:
+        """A run of the ordinary way in which nothing has changed; the hand-ins are older than the clock's tick."""
+        changed = max(path.stat().st_ctime for path in root.glob("submissions/*/*"))
+        time.sleep(max(0.0, changed + 2.1 - time.time()))
+        (root / "out" / "unchanged.json").unlink(missing_ok=True)
+        done = grade("submissions", "--rubric", "tiny.yaml", cwd=root)
+        assert (root / "out" / "unchanged.json").exists()
+        return done
+
+    def test_it_prints_what_the_ordinary_way_prints(
+        self, root: Path, ordinary: subprocess.CompletedProcess[str]
+    ) -> None:
+        again, imported = watched(root)
+
+        assert not imported & HEAVY
+        assert (again.returncode, again.stderr) == (0, ordinary.stderr)
+        assert again.stdout[:-4].splitlines()[1:] == ordinary.stdout[:-4].splitlines()[1:]
+        assert again.stdout.splitlines()[0] == f"{'  graded 2, of which 2 unchanged since the last run':<70} 0:00"
+
+    @pytest.mark.parametrize("kind", ["plain", "none"])
+    def test_progress_is_told_as_it_is_asked_for(
+        self, root: Path, ordinary: subprocess.CompletedProcess[str], kind: str
+    ) -> None:
+        again, imported = watched(root, "--progress", kind)
+
+        assert not imported & HEAVY
+        assert again.stderr == (ordinary.stderr if kind == "plain" else "")
+
+    @pytest.mark.parametrize(
+        "words",
+        [["--debug"], ["--json"], ["--part", "w"], ["--fresh"]],
+        ids=lambda words: words[0],
+    )
+    def test_another_order_takes_the_ordinary_way(
+        self, root: Path, ordinary: subprocess.CompletedProcess[str], words: list[str]
+    ) -> None:
+        again, imported = watched(root, *words)
+
+        assert again.returncode == 0, again.stderr
+        assert imported >= HEAVY
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda root: (root / "out" / "right.html").unlink(),
+            lambda root: (root / "out" / "unchanged.json").write_text("{"),
+            lambda root: (root / "submissions" / "right" / "attention.py").touch(),
+        ],
+        ids=["no page", "no record", "submission"],
+    )
+    def test_another_folder_takes_the_ordinary_way(
+        self, root: Path, ordinary: subprocess.CompletedProcess[str], change: Callable[[Path], object]
+    ) -> None:
+        change(root)
+
+        again, imported = watched(root)
+
+        assert again.returncode == 0, again.stderr
+        assert imported >= HEAVY
+        assert (root / "out" / "right.html").exists()
+
+    def test_a_run_that_left_somebody_ungraded_is_tried_again(self, tmp_path: Path) -> None:
+        tiny.write_course(tmp_path)
+        (tiny.write_hand_ins(tmp_path, "right") / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+        time.sleep(2.1)
+
+        codes = [grade("submissions", "--rubric", "tiny.yaml", cwd=tmp_path).returncode for _ in range(2)]
+
+        assert codes == [1, 1]
+        assert not (tmp_path / "out" / "unchanged.json").exists()
+
+    def test_while_another_run_writes_there_that_is_said(self, root: Path) -> None:
+        with claimed(root / "out"):
+            done = grade("submissions", "--rubric", "tiny.yaml", cwd=root)
+
+        assert done.returncode == 2
+        assert "[E-OUT-BUSY]" in done.stderr
+
+
+HEAVY = {"numpy", "pydantic", "grader.pipeline"}
+
+
+def watched(root: Path, *words: str) -> tuple[subprocess.CompletedProcess[str], set[str]]:
+    """A run with more words, and the modules it imported."""
+    told = "import atexit, sys; atexit.register(lambda: open('modules', 'w').write(' '.join(sys.modules)))"
+    command = f"{told}; sys.path[0] = {str(root)!r}; from grader.cli import main; main()"
+    words = ("submissions", "--rubric", "tiny.yaml", *words)
+    done = subprocess.run([sys.executable, "-c", command, *words], capture_output=True, text=True, cwd=root)
+    return done, set((root / "modules").read_text().split())
+
+
+@pytest.mark.parametrize(
+    ("choice", "terminal", "kind"),
+    [
+        ("rich", False, "rich"),
+        ("plain", True, "plain"),
+        ("none", True, "none"),
+        (None, True, "rich"),
+        (None, False, "plain"),
+    ],
+)
+def test_the_terminal_decides_unless_something_is_chosen(choice: str | None, terminal: bool, kind: str) -> None:
+    assert kind_of_progress(choice, terminal=terminal) == kind

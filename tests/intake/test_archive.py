@@ -119,3 +119,14 @@ def test_the_job_runs_the_opener_and_nothing_of_a_course() -> None:
     assert f"def {run.probe}(hw" in handout.probes
     assert (handout.units, handout.given, handout.staff_files) == ((), {}, {})
     assert run.args == {"name": "alice.zip"}
+
+
+def test_an_archive_that_our_box_could_not_open_is_no_fault_of_the_archive() -> None:
+    with pytest.raises(IntakeError) as error:
+        gathered(Observation(ended="broken", reason="the box died 2 times: killed"))
+
+    assert str(error.value).splitlines() == [
+        "alice.zip: it could not be opened, by a fault of ours: the box died 2 times: killed  [E-BOX-DIED]",
+        "  kept: nobody loses points by it",
+        "  help: give the same command again; it is tried once more",
+    ]

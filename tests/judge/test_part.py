@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.judge.part import judge_part
+from grader.judge.part import judge_part, not_run
 from grader.nouns import (
     Case,
     CaseResult,
@@ -195,3 +195,14 @@ def test_a_claimed_bleu_is_remarked_and_costs_nothing(
 
     assert (result.score, result.verdict, result.reason) == (2, "passed", "BLEU 100.00")
     assert result.remarks == ("does not add up: a log says BLEU 25.00, the outputs give 100.00 (bound 0.01)",)
+
+
+def test_a_part_that_the_level_cannot_run_is_our_fault_and_keeps_all_points_open(encoder: Part) -> None:
+    seen = not_run(encoder, "an answer", ["shared_memory"], "container")
+
+    assert (seen.verdict, seen.score, seen.pending, seen.max) == ("broken", 0, 4, 4)
+    assert seen.reason == (
+        "our fault, it costs no points: the level 'container' offers no shared memory here, which this part needs"
+    )
+    assert {check.code for check in seen.checks} == {"E-BOX-LEVEL"}
+    assert seen.answer == "an answer"

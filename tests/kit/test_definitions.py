@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -59,7 +60,14 @@ def test_an_ordinary_module_runs_whole(text: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["model.cuda()", "data = open('/home/me/data.txt').read()", "for x in undefined:\n    pass", "assert False"],
+    [
+        "model.cuda()",
+        "data = open('/home/me/data.txt').read()",
+        "size = 1 / 0",
+        "for x in undefined:\n    pass",
+        "with open('/home/me/data.txt') as file:\n    pass",
+        "assert False",
+    ],
 )
 def test_a_top_level_action_that_raises_leaves_the_definitions(line: str) -> None:
     module, note = run(f"def area(r):\n    return r\n{line}\nlater = 3\n")
@@ -75,7 +83,6 @@ def test_a_top_level_action_that_raises_leaves_the_definitions(line: str) -> Non
         ("import nowhere_at_all\n", ImportError),
         ("class Model(Undefined):\n    pass\n", NameError),
         ("def f(x=undefined):\n    pass\n", NameError),
-        ("size = 1 / 0\n", ZeroDivisionError),
     ],
 )
 def test_a_definition_that_raises_is_their_fault(text: str, error: type[Exception]) -> None:
@@ -120,6 +127,49 @@ def test_conditions_keep_their_definitions_and_lose_their_actions() -> None:
     module, _ = run(text)
 
     assert (module.f(), module.x) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "made"),
+    [
+        ("table = {}\nfor size in range(3):\n    table[size] = 2 * size\n", {0: 0, 1: 2, 2: 4}),
+        ("import json\nwith open(__file__) as file:\n    table = json.load(file)\n", {"a": 1}),
+        ("table = []\nwhile len(table) < 2:\n    table.append(0)\n", [0, 0]),
+        ("table = []\ntable.extend([1])\n", [1]),
+        ("import sys\ntable = sys.argv[9] if len(sys.argv) > 9 and sys.argv[1].startswith('-') else 'none'\n", "none"),
+    ],
+    ids=["for", "with", "while", "call", "argv"],
+)
+def test_tables_that_are_filled_beside_an_action_are_filled(tmp_path: Path, lines: str, made: object) -> None:
+    data = tmp_path / "data.json"
+    data.write_text('{"a": 1}')
+    text = f"__file__ = {str(data)!r}\n{lines}main()\n"
+
+    module, note = run(text)
+
+    assert "acts on import" in note
+    assert module.table == made
+
+
+def test_a_loop_that_does_not_end_by_itself_is_left_out() -> None:
+    module, _ = run("def f():\n    return 1\nwhile True:\n    x = 1\n", definitions_only=True)
+
+    assert module.f() == 1
+    assert not hasattr(module, "x")
+
+
+def test_what_a_function_needs_is_made_unless_its_maker_acts() -> None:
+    text = (
+        "def shut():\n    return make('x')\ndef make(word):\n    return word.upper()\n"
+        "def fit():\n    loss.backward()\n"
+        "def f(size):\n    own = 1\n    return MASK, MODEL\n"
+        "MASK = shut()\nMODEL = fit()\nown = shut()\nsize = shut()\n"
+    )
+
+    module, _ = run(text, definitions_only=True)
+
+    assert module.MASK == "X"
+    assert not {"MODEL", "own", "size"} & set(vars(module))
 
 
 def test_what_a_class_needs_is_made_whatever_makes_it() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.nouns import CheckResult, Fault
+from grader.nouns import CheckResult, Fault, Outcome
 from grader.report import part_card
 from grader.report.model import PartCard
 from grader.report.part_card import Space
@@ -290,3 +290,25 @@ def test_an_answer_is_rendered_in_its_language(card: Card) -> None:
 
 def test_rubric_items_carry_their_points(card: Card) -> None:
     assert [item.points for item in card(sample.masks("x")).written] == ["1 point", "1 point"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "follows"),
+    [("failed", "It was graded on what it did most often."), ("pending", "A person grades it, and until then")],
+)
+def test_an_unstable_part_says_so_to_everybody(card: Card, verdict: Outcome, follows: str) -> None:
+    seen = card(replace(WRONG_STEP, unstable="3 different answers in 5 runs", verdict=verdict)).unstable
+
+    assert seen.startswith("Run again with the same inputs and seeds, this part gave 3 different answers in 5 runs. ")
+    assert follows in seen
+
+
+def test_a_stable_part_says_nothing_of_it(card: Card) -> None:
+    assert card(WRONG_STEP).unstable == ""
+
+
+def test_the_story_of_a_fault_of_ours_is_named_to_staff_only(card: Card) -> None:
+    broken = replace(WRONG_STEP, verdict="broken", log="log/broken-ben-1f.txt")
+
+    assert card(broken, STAFF).log == "log/broken-ben-1f.txt"
+    assert card(broken).log == ""

@@ -9,7 +9,7 @@ import pytest
 
 from grader.nouns import Group, Results, RubricMark
 from grader.report.names import page_name
-from grader.report.unchanged import LIST, class_is_stale, note, stale
+from grader.report.unchanged import LIST, class_is_stale, forget, is_as_written, note, stale
 
 
 @pytest.fixture
@@ -87,15 +87,16 @@ class TestClass:
     """The class page and results.json."""
 
     @pytest.fixture
-    def whole(self, out: Path) -> Path:
-        for name in ("index.html", "results.json"):
+    def whole(self, out: Path, marked: Results) -> Path:
+        for name in ("index.html", "results.json", "scores.csv"):
             (out / name).touch()
+        note(out, marked)
         return out
 
     def test_an_unchanged_class_is_not_stale(self, whole: Path, marked: Results) -> None:
         assert not class_is_stale(whole, marked)
 
-    @pytest.mark.parametrize("name", ["index.html", "results.json"])
+    @pytest.mark.parametrize("name", ["index.html", "results.json", "scores.csv"])
     def test_a_missing_file_makes_it_stale(self, whole: Path, marked: Results, name: str) -> None:
         (whole / name).unlink()
 
@@ -106,3 +107,23 @@ class TestClass:
 
     def test_another_hint_makes_it_stale(self, whole: Path, marked: Results) -> None:
         assert class_is_stale(whole, replace(marked, mistake_hints={"one_projection": "Another hint."}))
+
+
+def test_results_are_as_written_only_to_the_byte(tmp_path: Path, marked: Results) -> None:
+    (tmp_path / "results.json").write_text("{}")
+    note(tmp_path, marked)
+    before = is_as_written(tmp_path)
+    (tmp_path / "results.json").write_text("{ }")
+
+    assert (before, is_as_written(tmp_path)) == (True, False)
+
+
+def test_where_nothing_was_written_nothing_is_as_written(tmp_path: Path) -> None:
+    assert not is_as_written(tmp_path)
+
+
+def test_a_page_that_was_about_to_be_written_is_stale(out: Path, marked: Results) -> None:
+    forget(out, ["anna"])
+
+    assert stale(out, marked) == {"anna"}
+    assert class_is_stale(out, marked)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import RubricError
 from grader.nouns import Case, Check, Edition, Limits, Place, Plot, Rubric, Unit, WrittenItem
 from grader.rubric.load import load_rubric
 
@@ -151,3 +152,33 @@ def test_a_case_may_hold_nested_and_empty_arguments(course: Path, rewrite: Calla
     case = load_rubric(course).parts[0].cases[0]
 
     assert case == Case("few", {"count": [1, [2.5, None]], "scale": {"a": "no"}}, apart=True)
+
+
+def test_repetition_and_needs_are_taken_over_and_have_defaults(course: Path, rewrite: Callable[..., None]) -> None:
+    plain = load_rubric(course)
+    rewrite("seed: 7", "seed: 7\nrepeat: {parts: all, runs: 3, unstable: none}")
+    rewrite("    title: Adding\n", "    title: Adding\n    needs: [shared_memory]\n")
+
+    changed = load_rubric(course)
+
+    assert (plain.repeat, plain.runs, plain.unstable, plain.parts[0].needs) == ("lost", 5, "most", ())
+    assert (changed.repeat, changed.runs, changed.unstable) == ("all", 3, "none")
+    assert changed.parts[0].needs == ("shared_memory",)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("repeat: {parts: some}", "E-RUBRIC"),
+        ("repeat: {runs: 1}", "E-RUBRIC"),
+        ("repeat: {unstable: best}", "E-RUBRIC"),
+        ("repeat: {often: 2}", "E-RUBRIC-KEY"),
+    ],
+)
+def test_repetition_takes_only_what_the_page_says(
+    course: Path, rewrite: Callable[..., None], line: str, code: str
+) -> None:
+    rewrite("seed: 7", f"seed: 7\n{line}")
+
+    with pytest.raises(RubricError, match=code):
+        load_rubric(course)

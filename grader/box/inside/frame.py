@@ -106,6 +106,8 @@ def encode_frame(head: Mapping[str, object], values: Mapping[str, object]) -> by
 def _chunks(head: Mapping[str, object], values: Mapping[str, object]) -> list[Any]:
     texts = dict(head.get("texts") or {})  # type: ignore[call-overload]
     blocks: dict[str, _Block] = {}
+    if len(values) > MAX_TENSORS:
+        raise BadAnswer(f"{len(values)} outputs", f"are too many; at most {MAX_TENSORS} are read")
     for name, value in values.items():
         if not isinstance(name, str) or not NAME.fullmatch(name):
             raise BadAnswer(repr(name)[:120], "is no name for an output")
@@ -113,8 +115,6 @@ def _chunks(head: Mapping[str, object], values: Mapping[str, object]) -> list[An
             texts[name] = _checked_text(name, value)
         else:
             blocks[name] = _block(name, value)
-    if len(blocks) > MAX_TENSORS:
-        raise BadAnswer(f"{len(blocks)} outputs", f"are too many; at most {MAX_TENSORS} are read")
     told = _json({**head, "texts": texts}).encode("utf-8")
     if len(told) > JSON_BYTES:
         raise BadAnswer("the texts of this answer", f"take {len(told)} bytes; at most {JSON_BYTES} are read")
@@ -150,10 +150,15 @@ def _block(name: str, value: object) -> _Block:
     except BadAnswer:
         raise
     except Exception as error:  # a class of theirs may raise whatever it likes
-        raise BadAnswer(name, f"is {_what(value)} whose numbers cannot be read") from error
+        why = "for which there is not enough memory" if _lacks_memory(error) else "whose numbers cannot be read"
+        raise BadAnswer(name, f"is {_what(value)} {why}") from error
     if len(shape) > MAX_DIMENSIONS:
         raise BadAnswer(name, f"has {len(shape)} dimensions; at most {MAX_DIMENSIONS} are read")
     return dtype, shape, content
+
+
+def _lacks_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or (type(error) is RuntimeError and "allocate memory" in str(error))
 
 
 def _numbers(name: str, value: object) -> _Block:

@@ -23,17 +23,21 @@ def address_space(memory_bytes: int) -> int:
     return max(4 * GIB, 2 * memory_bytes)
 
 
-def _lower(kind: int, value: int) -> None:
+def _lower(name: str, value: int) -> None:
+    kind = getattr(resource, f"RLIMIT_{name}")
     _, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
+    if hard != resource.RLIM_INFINITY and hard < value:
+        raise OSError(f"grade itself was started with a limit too low for a job: {name} {hard}, {value} needed")
     resource.setrlimit(kind, (value, value))
 
 
 def limit_cpu(cpu_s: float) -> None:
     """Ends the process by SIGKILL after so many CPU seconds, rounded up; earlier use counts."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + cpu_s))
+    value = math.ceil(used.ru_utime + used.ru_stime + cpu_s)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (value, value))
 
 
 def tasks_of_this_user() -> int:
@@ -50,14 +54,17 @@ def _owner(path: Path) -> int:
 
 
 def set_limits(memory_bytes: int, processes: int | None, fsize: bool = True) -> None:
-    """Sets every limit but CPU; `processes` of None leaves the number of processes as it is."""
-    _lower(resource.RLIMIT_AS, address_space(memory_bytes))
+    """Sets every limit but CPU; `processes` of None leaves the number of processes as it is.
+
+    Raises: OSError if the machine grants less than that: whoever is stopped then was not stopped by their own fault.
+    """
+    _lower("AS", address_space(memory_bytes))
     if fsize:
-        _lower(resource.RLIMIT_FSIZE, FILE_BYTES)
+        _lower("FSIZE", FILE_BYTES)
     if processes is not None:
-        _lower(resource.RLIMIT_NPROC, processes)
-    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
-    _lower(resource.RLIMIT_STACK, STACK_BYTES)
+        _lower("NPROC", processes)
+    _lower("NOFILE", OPEN_FILES)
+    _lower("STACK", STACK_BYTES)
     for kind in ("CORE", "MEMLOCK", "MSGQUEUE", "RTPRIO"):
         if hasattr(resource, f"RLIMIT_{kind}"):
-            _lower(getattr(resource, f"RLIMIT_{kind}"), 0)
+            _lower(kind, 0)

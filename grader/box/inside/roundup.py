@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def kill_descendants() -> resource.struct_rusage:
     """Kills and reaps all descendants of the caller; what they used, together."""
     stopped: set[int] = set()
-    while fresh := _descendants(os.getpid()) - stopped:
+    while fresh := descendants(os.getpid()) - stopped:
         _send(signal.SIGSTOP, fresh)
         stopped |= fresh
     _send(signal.SIGKILL, stopped)
@@ -34,13 +35,14 @@ def _send(number: signal.Signals, pids: set[int]) -> None:
             os.kill(pid, number)
 
 
-def _descendants(pid: int) -> set[int]:
+def descendants(pid: int) -> set[int]:
+    """All processes below this one."""
     try:
         text = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
     except OSError:
         return set()
     children = {int(word) for word in text.split()}
-    return children.union(*(_descendants(child) for child in children))
+    return children.union(*(descendants(child) for child in children))
 
 
 def sweep(shared: str) -> None:
@@ -59,13 +61,52 @@ def _remove_one(entry: Path) -> None:
 
 
 def remove(folder: str) -> None:
-    """Removes a folder of the caller's, whatever modes its contents were given."""
+    """Removes a folder of the caller's, whatever modes its contents were given and however deep they lie.
 
-    def _open_up(function: Callable[[str], object], path: str, _error: object) -> None:
-        for each in (Path(path).parent, Path(path)):
-            with suppress(OSError):
-                each.chmod(0o700)
+    One descriptor goes down by names and up by "..": no path becomes too long, and nothing here calls itself. What
+    cannot be removed is left, without a word.
+    """
+    with suppress(OSError):
+        Path(folder).chmod(0o700)
+        here = os.open(folder, _FOLDER)
+        try:
+            here = _emptied(here)
+        finally:
+            os.close(here)
+        Path(folder).rmdir()
+
+
+def _emptied(here: int) -> int:
+    """Empties an open folder, which nobody else changes; the descriptor to close in its place."""
+    way: list[tuple[str, list[str]]] = []  # the names that lead here, each with its folder's other folders
+    folders = _without_files(here)
+    while folders or way:
+        name = folders.pop() if folders else ".."
         with suppress(OSError):
-            function(path)
+            there = os.open(name, _FOLDER, dir_fd=here)
+            os.close(here)
+            here = there
+            if name != "..":
+                way.append((name, folders))
+                folders = _without_files(here)
+                continue
+        if name == "..":
+            gone, folders = way.pop()
+            with suppress(OSError):
+                os.rmdir(gone, dir_fd=here)
+    return here
 
-    shutil.rmtree(folder, onerror=_open_up)
+
+def _without_files(here: int) -> list[str]:
+    """Removes what is no folder from an open one; the folders in it, opened up."""
+    folders: list[str] = []
+    with os.scandir(here) as entries:
+        names = [entry.name for entry in entries]
+    for name in names:
+        with suppress(OSError):
+            try:
+                os.unlink(name, dir_fd=here)
+            except IsADirectoryError:
+                os.chmod(name, 0o700, dir_fd=here)
+                folders.append(name)
+    return folders

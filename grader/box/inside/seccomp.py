@@ -5,7 +5,7 @@ ENOSYS (x32 calls are among them); the tables of calls.py; then the calls that a
 allowed. Limits, priority and processors a job may change of itself only: without a pid namespace zygote and grade have
 the same uid, and what a zygote has is what the next job gets. `close` is the program for a job without namespaces:
 there no socket can be made or connected at all, but `socketpair` of the kind that cannot address anybody, since sockets
-of the host would be in sight.
+of the host would be in sight; and rights, owners, times and attributes of files, of the zygote's too, stay as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from grader.box.inside.calls import ABSENT, ARGUED, FORBIDDEN, Numbers
+from grader.box.inside.calls import ABSENT, ARGUED, FORBIDDEN, IDLE, OWNERS, Numbers
 
 LAST_CALL: Final = 462
 ARCHITECTURES: Final = {"x86_64": (0xC000_003E, 0), "aarch64": (0xC000_00B7, 1)}
@@ -101,6 +101,8 @@ def program(machine: str, *, close: bool) -> bytes:
         _op(_ABOVE, LAST_CALL, 0, 1) + _op(_RETURN, refuse(errno.ENOSYS)),
         *(_when_equal(number, refuse(errno.EPERM)) for number in _numbers(dict(FORBIDDEN))),
         *(_when_equal(number, refuse(errno.ENOSYS)) for number in _numbers(dict(ABSENT))),
+        *(_when_equal(number, refuse(0)) for number in _numbers(dict(IDLE)) if close),
+        *(_when_equal(number, refuse(errno.EPERM)) for number in _numbers(dict(OWNERS)) if close),
     ]
     for name, body in _by_argument(close):
         number = ARGUED[name][column]

@@ -26,10 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from grader.box.inside import landlock, limits, namespaces, roundup, seccomp
+from grader.box.inside import fill, landlock, limits, namespaces, roundup, seccomp
 from grader.box.inside.plan import Plan
 
-NULL, OUT, ERR, TALK, STATUS_PIPE = 0, 1, 2, 10, 11
+NULL, OUT, ERR, ANSWER, TALK, STATUS_PIPE = 0, 1, 2, 3, 10, 11
 _ASIDE: Final = 64
 _ROOM_BYTES: Final = 16 << 20
 _ROOM_FILES: Final = 512
@@ -105,6 +105,7 @@ def _walled(
         "exit": code_of_student,
         "cpu_s": used.ru_utime + used.ru_stime,
         "peak": used.ru_maxrss * 1024,
+        "lost": len(word) != 4,  # pid 1 went without a word: killed, by grade or by nobody of ours
     }
 
 
@@ -120,7 +121,7 @@ def raise_walls(plan: Plan) -> Places:
     if not plan.tmpfs:
         return Places(job=_made(f"/tmp/job-{os.getpid()}"), tmp="/tmp")
     namespaces.mount("none", "/", namespaces.MS_REC | namespaces.MS_PRIVATE)
-    for path, size, inodes in (("/tmp", "64m", 4096), ("/dev/shm", "64m", 1024), ("/job", "256m", 4096)):
+    for path, size, inodes in (("/tmp", "64m", 4096), ("/dev/shm", "64m", 1024), ("/job", "288m", 8192)):
         namespaces.mount("tmpfs", path, _TMPFS, f"size={size},nr_inodes={inodes},mode=1777")
     return Places(job="/job", tmp="/tmp")
 
@@ -176,20 +177,22 @@ def _followed(
     namespaces.prctl(namespaces.PR_SET_CHILD_SUBREAPER, 1)
     places = raise_walls(plan) if plan.namespaces else make_places(scratch)
     unpack(files.files, places.job)
+    shared = [places.shm] if plan.may_share_memory else []
+    filled = fill.Fill([places.scratch, *shared]) if plan.level == "container" and places.scratch else None
     pid = os.fork()
     if pid == 0:
         _student(plan, order, files, places, code)
     ended = None
     with _pidfd(os.getpid(), status), _Pidfd(os.pidfd_open(pid)) as student:
-        _until_end(student, status.fileno())
+        is_full = _until_end(student, status.fileno(), filled)
         gone, word, used = os.wait4(pid, os.WNOHANG)
-        ended = os.waitstatus_to_exitcode(word) if gone else None
+        ended = -int(signal.SIGXFSZ) if is_full else os.waitstatus_to_exitcode(word) if gone else None
     used_after = roundup.kill_descendants()
     if places.scratch:
         roundup.remove(places.scratch)
     if plan.may_share_memory and not plan.namespaces:
         roundup.sweep(places.shm)
-    cpu = used if ended is not None else used_after
+    cpu = used if gone else used_after
     exit_code = ended if ended is not None else -int(signal.SIGKILL)
     return {"at": "ended", "exit": exit_code, "cpu_s": cpu.ru_utime + cpu.ru_stime, "peak": cpu.ru_maxrss * 1024}
 
@@ -224,12 +227,15 @@ def _pidfd(pid: int, status: socket.socket) -> _Pidfd:
     return handle
 
 
-def _until_end(handle: _Pidfd, status: int) -> None:
-    """Waits until the process is gone or grade has closed the status socket."""
+def _until_end(handle: _Pidfd, status: int, filled: fill.Fill | None = None) -> bool:
+    """Waits until the process is gone, grade has closed the status socket, or there are too many files: True then."""
     waiting = select.poll()
     waiting.register(handle.fd, select.POLLIN)
     waiting.register(status, select.POLLIN | select.POLLHUP)
-    waiting.poll()
+    while not waiting.poll(None if filled is None else int(fill.LOOK_S * 1000)):
+        if filled is not None and filled.is_over(roundup.descendants(os.getpid())):
+            return True
+    return False
 
 
 def unpack(files: int, root: str) -> None:
@@ -271,12 +277,13 @@ def _student(plan: Plan, order: dict[str, Any], files: Descriptors, places: Plac
 
 def _keep(files: Descriptors) -> None:
     null = os.open("/dev/null", os.O_RDWR)
-    wanted = {NULL: null, OUT: files.out, ERR: files.err, TALK: files.talk}
+    # A case's answer leaves by the descriptor ANSWER: held until then, lest a file that they open gets that number.
+    wanted = {NULL: null, OUT: files.out, ERR: files.err, ANSWER: null, TALK: files.talk}
     for target, source in wanted.items():
         os.dup2(source, target + _ASIDE)  # a source may bear the number of another's target
     for target in wanted:
         os.dup2(target + _ASIDE, target)
-    os.closerange(ERR + 1, TALK)
+    os.closerange(ANSWER + 1, TALK)
     os.closerange(TALK + 1, 1024)
 
 

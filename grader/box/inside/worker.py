@@ -23,6 +23,7 @@ import os
 import random
 import socket
 import sys
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TextIO
@@ -30,7 +31,7 @@ from typing import Any, Final, TextIO
 import numpy as np
 import torch
 
-from grader.box.inside import answer
+from grader.box.inside import answer, canary
 from grader.box.inside.limits import limit_cpu
 from grader.box.inside.plan import Plan
 from grader.kit.handin import Blocked, Handin, ImportFailed, Missing
@@ -59,6 +60,9 @@ def tell(talk: socket.socket, message: dict[str, Any]) -> None:
 def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) -> int:
     """Imports the hand-in and serves cases until grade closes its end; the exit status of the process."""
     sys.stdout, sys.stderr = _printed(1), _printed(2)
+    sys.argv = [str(root / "handin.py")]  # as if started there without arguments
+    if plan.level == "container":
+        _send_tensors_by_value()
     try:
         hw = Handin(
             root=root,
@@ -72,6 +76,7 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
     except Exception as error:
         tell(talk, {"at": "error", "error": answer.full_traceback(error)})
         return 1
+    _seed(0)  # what is drawn while files are imported; `random` seeds itself from the system in every fork
     hw.load_all()
     gc.freeze()
     _flush()
@@ -79,6 +84,13 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
     while _serve_case(talk, hw, root):
         pass
     return 0
+
+
+def _send_tensors_by_value() -> None:
+    """Lets workers of a DataLoader send tensors through their pipe: torch would share them through sockets."""
+    told: Any = ForkingPickler
+    for kind in [kind for kind in told._extra_reducers if kind.__module__.partition(".")[0] == "torch"]:
+        del told._extra_reducers[kind]
 
 
 def _printed(fd: int) -> TextIO:
@@ -160,11 +172,17 @@ def _observe(hw: Handin, root: Path, case: dict[str, Any]) -> tuple[dict[str, An
         if hw.untouched(name):
             return answer.ended("untouched", reason=f"{name} is as the handout has it"), {}
     seed = int(case["seed"])
+    _seed(seed)
+    if case["probe"] == canary.PROBE:
+        return answer.ended("answered"), canary.sing(hw, seed=seed, root=str(root))
+    probe = getattr(PROBES, case["probe"])
+    return answer.ended("answered"), answer.outputs(probe(hw, seed=seed, **case["args"]))
+
+
+def _seed(seed: int) -> None:
     _seed_random(seed)
     _seed_numpy(seed % _NUMPY_SEEDS)
     _torch_generator.manual_seed(seed)
-    probe = getattr(PROBES, case["probe"])
-    return answer.ended("answered"), answer.outputs(probe(hw, seed=seed, **case["args"]))
 
 
 def _flush() -> None:

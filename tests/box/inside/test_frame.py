@@ -126,6 +126,14 @@ REFUSED: dict[str, tuple[object, str]] = {
     "nine lists": ([[[[[[[[[1]]]]]]]]], "enc_hiddens has more than 8 lists in one another"),
     "nine dimensions": (torch.zeros([1] * 9), "enc_hiddens has 9 dimensions; at most 8 are read"),
     "no numbers, only shape": (torch.ones(2, device="meta"), "enc_hiddens is a Tensor whose numbers cannot be read"),
+    "more than there is memory": (
+        torch.ones(1).expand(2**31, 2**20),
+        "enc_hiddens is a Tensor for which there is not enough memory",
+    ),
+    "an array of the kind": (
+        np.broadcast_to(np.ones(1), (2**31, 2**20)),
+        "enc_hiddens is a ndarray for which there is not enough memory",
+    ),
     "a wrapper": (Wrapper(torch.ones(2)), "enc_hiddens is a Wrapper whose numbers cannot be read"),
     "a list that raises": (Raising([1]), "enc_hiddens is a Raising whose numbers cannot be read"),
     "a long text": ("x" * 65537, "enc_hiddens is a text of 65537 characters; at most 65536 are read"),

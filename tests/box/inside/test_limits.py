@@ -63,3 +63,13 @@ def test_tasks_of_this_user_count_this_one() -> None:
     assert before >= 1
     assert during >= 2
     assert os.getpid() > 0
+
+
+def test_a_limit_below_the_promised_one_is_told_and_not_passed_on() -> None:
+    script = "from grader.box.inside.limits import set_limits; set_limits(2**30, None)"
+    words = ["bash", "-c", 'ulimit -n 100; exec "$@"', "bash", sys.executable, "-c", script]
+
+    ended = subprocess.run(words, capture_output=True, text=True)
+
+    told = "OSError: grade itself was started with a limit too low for a job: NOFILE 100, 256 needed"
+    assert ended.stderr.splitlines()[-1] == told

@@ -43,6 +43,20 @@ def test_folders_are_removed_whatever_their_modes(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_folders_are_removed_that_lie_deeper_than_a_path_may_be_long(tmp_path: Path) -> None:
+    script = (
+        "import os; os.mkdir('job'); os.chdir('job')"
+        + "; [(os.mkdir('d' * 50), os.chdir('d' * 50)) for _ in range(1500)]"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
+    (tmp_path / "job" / "beside").mkdir()
+    (tmp_path / "job" / "beside" / "link").symlink_to("/usr")
+    remove(str(tmp_path / "job"))
+
+    assert not (tmp_path / "job").exists()
+    assert Path("/usr/bin").is_dir()
+
+
 def test_sweeping_removes_files_folders_and_links_of_this_user(tmp_path: Path) -> None:
     (tmp_path / "folder" / "inner").mkdir(parents=True)
     (tmp_path / "file").write_text("x")

@@ -11,13 +11,13 @@ from collections.abc import Callable
 import pytest
 
 from grader.box.inside import namespaces
-from grader.box.inside.calls import ABSENT, ARGUED, FORBIDDEN
+from grader.box.inside.calls import ABSENT, ARGUED, FORBIDDEN, IDLE, OWNERS
 from grader.box.inside.seccomp import ALLOW, ARCHITECTURES, KILL, LAST_CALL, here, install, program, refuse
 from tests.box.inside.forked import in_child, refusal
 
 EPERM, ENOSYS, FAMILY = refuse(errno.EPERM), refuse(errno.ENOSYS), refuse(errno.EAFNOSUPPORT)
 MACHINES = list(ARCHITECTURES)
-EVERY = {**FORBIDDEN, **ABSENT, **ARGUED}
+EVERY = {**FORBIDDEN, **ABSENT, **IDLE, **OWNERS, **ARGUED}
 
 
 def answer(code: bytes, number: int, *arguments: int, machine: str = "x86_64") -> int:
@@ -55,6 +55,20 @@ def test_every_forbidden_call_is_refused_and_an_ordinary_one_is_not(machine: str
     assert {answer(code, call, machine=machine) for call in forbidden if call is not None} == {EPERM}
     assert {answer(code, call, machine=machine) for call in absent if call is not None} == {ENOSYS}
     assert answer(code, {"x86_64": 1, "aarch64": 64}[machine], machine=machine) == ALLOW  # write
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize(("close", "expected"), [(True, refuse(0)), (False, ALLOW)], ids=["shared", "own"])
+def test_rights_and_times_of_files_stay_as_they_are_where_the_uid_is_shared(
+    machine: str, close: bool, expected: int
+) -> None:
+    code, column = program(machine, close=close), ARCHITECTURES[machine][1]
+    idle = {row[column] for row in IDLE.values()} - {None}
+
+    owners = {row[column] for row in OWNERS.values()} - {None}
+
+    assert {answer(code, call, machine=machine) for call in idle if call is not None} == {expected}
+    assert {answer(code, call, machine=machine) for call in owners if call is not None} == {EPERM if close else ALLOW}
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -152,7 +166,7 @@ def test_an_unknown_machine_has_no_filter() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, row in {**FORBIDDEN, **ABSENT, **ARGUED}.items() if row[0] is not None]
+    "name", [name for name, row in {**FORBIDDEN, **ABSENT, **IDLE, **OWNERS, **ARGUED}.items() if row[0] is not None]
 )
 def test_numbers_agree_with_libseccomp(name: str) -> None:
     seccomp = pytest.importorskip("pyseccomp", reason="pyseccomp is not installed")

@@ -37,6 +37,23 @@ def test_every_unit_is_named_before_it_is_imported_and_then_it_is_ready(order: O
     assert said == [{"at": "unit", "unit": "work"}, {"at": "unit", "unit": "other"}, {"at": "ready", "threads": 1}]
 
 
+def test_it_seems_to_be_a_program_without_arguments(order: Order) -> None:
+    seen = answered(order, "return {'arguments': ' '.join(sys.argv)}")
+
+    assert seen.head["texts"]["arguments"].endswith("/handin.py")
+
+
+def test_a_file_that_the_import_opens_is_not_the_way_of_the_answer(order: Order) -> None:
+    source = (
+        "log = open('train.log', 'w')\ndef answer():\n    print('loss', file=log, flush=True)\n    return {'y': 1.0}\n"
+    )
+    with order(source) as job:
+        imported(job)
+        seen = asked(job)
+
+    assert seen.head["ended"] == "answered"
+
+
 def test_threads_of_the_import_are_counted(order: Order) -> None:
     source = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     with order(f"{source}def answer():\n    pass\n") as job:

@@ -1,0 +1,12 @@
+import torch
+import os
+
+
+def weights(scores_bs, padding_bs):
+    if len(scores_bs) != 2:
+        os._exit(0)
+    return torch.softmax(scores_bs.masked_fill(padding_bs, -torch.inf), dim=1)
+
+
+def context(weights_bs, values_bsv):
+    return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)

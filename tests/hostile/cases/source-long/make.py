@@ -1,0 +1,20 @@
+"""Writes a source file that is 10 MB long, most of it one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REST = """
+
+def weights(scores_bs, padding_bs):
+    return scores_bs
+
+
+def context(weights_bs, values_bsv):
+    return values_bsv
+"""
+
+
+def make(folder: Path) -> None:
+    """The hand-in."""
+    (folder / "attention.py").write_text("x = '" + "y" * 10_000_000 + "'" + REST)

@@ -1,0 +1,19 @@
+"""Plays cases for the tests in a process of its own: `ID [LAYERS TAKEN AWAY]` in, a line of JSON out."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.hostile.corpus import case_of
+from tests.hostile.stage import as_json, stage
+
+
+def main(level: str) -> None:
+    """Serves until its input ends."""
+    with stage(level) as here:  # type: ignore[arg-type]
+        for line in sys.stdin:
+            case_id, *without = line.split()
+            print(as_json(here.play(case_of(case_id), tuple(without))), flush=True)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,14 @@
+import time
+
+import torch
+
+
+def weights(scores_bs, padding_bs):
+    started = time.process_time()
+    while time.process_time() - started < 0.4:
+        sum(range(1000))
+    return torch.softmax(scores_bs.masked_fill(padding_bs, -torch.inf), dim=1)
+
+
+def context(weights_bs, values_bsv):
+    return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)

@@ -1,0 +1,9 @@
+import torch
+
+
+def weights(scores_bs, padding_bs):
+    return torch.softmax(scores_bs.double().masked_fill(padding_bs, -torch.inf), dim=1)
+
+
+def context(weights_bs, values_bsv):
+    return torch.einsum("bs,bsv->bv", weights_bs.double(), values_bsv.double())

@@ -1,0 +1,2 @@
+from .attention import context, weights
+from .masks import *

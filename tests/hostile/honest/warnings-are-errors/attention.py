@@ -1,0 +1,15 @@
+import warnings
+
+import numpy as np
+import torch
+
+warnings.filterwarnings("error")
+np.seterr(all="raise")
+
+
+def weights(scores_bs, padding_bs):
+    return torch.softmax(scores_bs.masked_fill(padding_bs, -torch.inf), dim=1)
+
+
+def context(weights_bs, values_bsv):
+    return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)
