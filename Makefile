@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help setup jail chromium grade test check lint fix prove bench soak browser docs clean
+.PHONY: help setup jail chromium grade test check lint fix prove bench hostile soak browser docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ chromium:
 	@./tools/install chromium chromium
 
 test: setup chromium  ## all tests: facts, real jails, real browser, and the proof of every rubric
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 3 --dist loadfile
 	$(BIN)/grade prove rubrics/*.yaml
 
 check: setup lint  ## the loop while working: lint, types, house rules, fast tests
@@ -53,6 +53,9 @@ prove: setup  ## prove every rubric
 
 bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
 	$(BIN)/python -m benchmarks.a4
+
+hostile: setup chromium  ## only the hostile and honest hand-ins, and faults of our own
+	$(BIN)/python -m pytest tests/hostile -n 3 --dist loadfile
 
 soak: setup  ## thousands of mixed jobs, then a process of a run killed a hundred times: nothing wrong, nothing left
 	$(BIN)/python -m benchmarks.soak --jobs 10000 --slots 4

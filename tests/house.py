@@ -236,8 +236,10 @@ def figures() -> list[tuple[str, int, int]]:
 def test_lines_per_code_line() -> float:
     """Lines of tests for each line of the package."""
     code = sum(path.read_text(encoding="utf-8").count("\n") for path in modules().values())
-    tests = sum(path.read_bytes().count(b"\n") for path in (ROOT / "tests").rglob("*.py"))
-    return tests / code
+    corpus = ROOT / "tests" / "hostile"
+    hand_ins = (corpus / "cases", corpus / "honest")  # what is graded there is no test
+    paths = [path for path in (ROOT / "tests").rglob("*.py") if not any(map(path.is_relative_to, hand_ins))]
+    return sum(path.read_bytes().count(b"\n") for path in paths) / code
 
 
 def main() -> int:

@@ -173,7 +173,14 @@ def _resident(pid: int) -> int:
 
 
 def _share(pid: int) -> int:
-    with suppress(OSError, ValueError):
+    """Its proportional share; all that is resident where we may not look closer: it made itself undumpable."""
+    with suppress(PermissionError):
+        return _proportional(pid)
+    return _resident(pid)
+
+
+def _proportional(pid: int) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError, ValueError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
@@ -200,5 +207,5 @@ class Memory:
         processes = tree(self._pid)
         if sum(map(_resident, processes)) <= self._limit:
             return False
-        self.peak = max(self.peak, sum(map(_share, processes)))
+        self.peak = max(self.peak, sum(map(_share, processes[1:])))  # the first is ours, and holds nothing
         return self.peak > self._limit

@@ -161,14 +161,16 @@ def _walk(root: Path) -> list[Path]:
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
-    for statement in statements:
+    waiting = [*statements]
+    while waiting:  # without recursion: a thousand `elif` lie a thousand deep
+        statement = waiting.pop()
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield statement.name
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             yield from (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
         elif isinstance(statement, ast.If | ast.Try | ast.With):
-            yield from _bound(child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
+            waiting += [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt)]
 
 
 def _is_theirs(folder: Path) -> bool:

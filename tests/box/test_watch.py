@@ -152,7 +152,7 @@ def test_a_pidfd_tells_its_pid_until_the_process_is_reaped() -> None:
 
 
 def test_memory_is_looked_at_every_50_ms_and_no_more_often(sleeper: int) -> None:
-    memory = Memory(sleeper, limit_bytes=1)
+    memory = Memory(os.getpid(), limit_bytes=1)
 
     assert not memory.is_over()
     time.sleep(0.06)
@@ -162,7 +162,7 @@ def test_memory_is_looked_at_every_50_ms_and_no_more_often(sleeper: int) -> None
 
 
 def test_memory_below_its_limit_needs_no_costly_reading(sleeper: int) -> None:
-    memory = Memory(sleeper, limit_bytes=1 << 40)
+    memory = Memory(os.getpid(), limit_bytes=1 << 40)
     time.sleep(0.06)
 
     assert not memory.is_over()

@@ -26,12 +26,15 @@ from grader.course import Course, open_course
 from grader.intake import inodes_of, list_submissions
 from grader.intake.collect import read_submission
 from grader.marker import Marker
-from grader.nouns import Handout, Level, Limits, Observation, Part, Submission, SubmissionResult
+from grader.nouns import Handout, Level, Limits, Observation, Part, Results, RubricMark, Submission, SubmissionResult
 from grader.observer import HandIn, Observed, Observer
+from grader.report.site import write_site
 from grader.rubric.load import load_rubric
 from grader.runs import runs_of
+from grader.versions import versions
 from tests import tiny
 from tests.hostile.corpus import Case
+from tests.hostile.pages import faults
 from tests.hostile.sight import Sight, Slot, changes, look, strangers
 
 PLACES: Final = ("reference", "mistakes", "rubric", "environment", "home", "results", "peer")
@@ -81,7 +84,9 @@ class Stage:
         result = self._marked(submission, observed, parts)
         seconds = time.monotonic() - started
         told = "\n".join(_texts([asdict(result), *map(_words, observed.values())]))
-        disturbed = [*left, *self._found(told, observed.values()), *self._moved(before)]
+        pages = self._pages(result)
+        found = self._found(told, observed.values(), pages)
+        disturbed = [*left, *found, *_alive(pages), *self._moved(before)]
         return Played(
             verdicts={part.id: part.verdict for part in result.parts if part.id != "why"},
             reasons={part.id: part.reason for part in result.parts if part.verdict != "passed" and part.id != "why"},
@@ -170,9 +175,33 @@ class Stage:
         text = tiny.SOLVED + CANARY.read_text().replace("MARKER", self.markers["peer"])
         return Submission("canary", {"attention.py": text.encode()}, "canary")
 
-    def _found(self, told: str, observed: Iterable[Observation]) -> Iterator[str]:
+    def _pages(self, result: SubmissionResult) -> list[str]:
+        """What the student and what the staff are shown; written once per case, at one level, since parsing is slow."""
+        if self.level != "strict" or self._without:
+            return []
+        rubric, out = self.course.rubric, self.folder / "pages"
+        results = Results(
+            assignment=rubric.assignment,
+            title=rubric.title,
+            rubric=RubricMark(rubric.sha256, rubric.path),
+            isolation=self.level,
+            versions=versions(),
+            seed=0,
+            max=rubric.points,
+            reveal=rubric.reveal,
+            submissions=(result,),
+        )
+        if (self.folder / "arrays").is_dir():
+            shutil.copytree(self.folder / "arrays", out / "arrays")
+        write_site(out, results)
+        pages = [path.read_text(encoding="utf-8") for path in out.rglob("*.html")]
+        shutil.rmtree(out)
+        return pages
+
+    def _found(self, told: str, observed: Iterable[Observation], pages: Iterable[str]) -> Iterator[str]:
         arrays = self.folder / "arrays"
-        kept = [path.read_bytes() for path in arrays.rglob("*") if path.is_file() and "expected" not in path.name]
+        kept = [page.encode() for page in pages]
+        kept += [path.read_bytes() for path in arrays.rglob("*") if path.is_file() and "expected" not in path.name]
         numbers = [array for seen in observed for array in seen.tensors.values() if array.size < 10**6]
         kept += [array.tobytes() for array in numbers]
         kept += [bytes(int(n) % 256 for n in array.ravel() if n == n and abs(n) < 2**31) for array in numbers]
@@ -221,6 +250,10 @@ def _planted(folder: Path, markers: Mapping[str, str]) -> Path:
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)  # anybody's who gets there: only the walls protect them
     return rubric
+
+
+def _alive(pages: Iterable[str]) -> list[str]:
+    return [f"page: {fault}" for page in pages for fault in faults(page)]
 
 
 def _limited(part: Part, limits: Mapping[str, Any]) -> Limits:

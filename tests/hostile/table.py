@@ -21,10 +21,12 @@ the secrets that are planted anew in every run stood in anything that came of it
 Seen = Mapping[tuple[str, str], str]  # (case, level) -> what was seen
 
 
-def words(seen: Played) -> str:
+def words(case: Case, seen: Played) -> str:
     """What was seen of a case, in a few words that are the same in every run."""
-    verdicts = [seen.verdicts[part] for part in PARTS]
-    told = verdicts[0] if len(set(verdicts)) == 1 else ", ".join(map(" ".join, zip(PARTS, verdicts, strict=True)))
+    told_of = [part for part in PARTS if part in (case.verdict or PARTS)]  # of the other part the case leaves it open
+    verdicts = [seen.verdicts[part] for part in told_of]
+    is_one = len(told_of) == len(PARTS) and len(set(verdicts)) == 1
+    told = verdicts[0] if is_one else ", ".join(map(" ".join, zip(told_of, verdicts, strict=True)))
     points = seen.points[""]
     return f"{told}; {points:g} {'point' if points == 1 else 'points'}"
 

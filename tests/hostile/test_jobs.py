@@ -18,7 +18,7 @@ PLAYED = [pytest.param(case, level, id=f"{case.id}-{level}") for case in cases("
 @pytest.mark.parametrize(("case", "level"), PLAYED)
 def test_a_hostile_hand_in_gets_its_verdict_and_nothing_else(case: Case, level: Level, play: Play) -> None:
     seen = play(case, level)
-    SEEN[case.id, level] = table.words(seen)
+    SEEN[case.id, level] = table.words(case, seen)
 
     assert unlike(case, seen) == [], seen
 

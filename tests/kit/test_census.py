@@ -235,3 +235,9 @@ def test_text_is_read_as_it_comes(load: Load, content: bytes) -> None:
     hw = load({"utils.py": content})
 
     assert hw.utils.pad_sents([], 0) == "theirs"
+
+
+def test_a_thousand_branches_are_read_like_one(tmp_path: Path) -> None:
+    branches = "".join(f"elif STEP == {n}:\n    def after_{n}(): pass\n" for n in range(1000))
+
+    assert {"after_0", "after_999"} <= source(tmp_path, f"if STEP == -1:\n    pass\n{branches}").names

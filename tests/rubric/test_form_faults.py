@@ -11,7 +11,7 @@ CASES = {
     "unknown key": (
         ("title: Sums", "title: Sums\ntitel: Sums"),
         "rubrics/hw0.yaml:3:1: there is no key 'titel'  [E-RUBRIC-KEY]\n"
-        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, units, staff_files, "
+        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, staff_files, "
         "repairs, editions, accept, parts\n"
         "  help: write 'title'",
     ),

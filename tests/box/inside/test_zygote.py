@@ -103,7 +103,7 @@ def answer():
         imported(job)
         found = asked(job).texts
 
-    assert found["numbers"] == "[0, 1, 2, 10]"
+    assert found["numbers"] == "[0, 1, 2, 3, 10]"
     assert set(found["kinds"].split()) == {"/dev/null", "pipe", "socket"}
 
 
