@@ -44,7 +44,9 @@ def _answer(driver: subprocess.Popen[str], words: list[str]) -> Played:
     print(*words, file=driver.stdin, flush=True)
     line = driver.stdout.readline()
     assert line, f"the driver is gone, status {driver.wait()}"
-    return Played(**json.loads(line))
+    told = json.loads(line)
+    assert "error" not in told, told["error"]
+    return Played(**told)
 
 
 def _driver(level: Level, stack: ExitStack) -> subprocess.Popen[str]:

@@ -73,8 +73,8 @@ class Stage:
     def play(self, case: Case, without: tuple[str, ...] = ()) -> Played:
         """Runs and judges one case with some layers taken away, then looks round."""
         if without != self._without:
-            self._pools.close()
-            self._pool, self._sight, self._without = None, None, without
+            self.begin_anew()
+            self._without = without
         submission = self._collected(case)
         parts = tuple(replace(part, limits=_limited(part, case.limits or {})) for part in self.course.rubric.parts)
         before = self._before()
@@ -95,6 +95,11 @@ class Stage:
             told=told,
             disturbed=tuple(disturbed),
         )
+
+    def begin_anew(self) -> None:
+        """The next case finds a new slot, whatever happened in this one."""
+        self._pools.close()
+        self._pool, self._sight = None, None
 
     @property
     def pool(self) -> Pool:
@@ -149,6 +154,7 @@ class Stage:
         if self._sight is None:
             self._marked(self._peer(), self._run_canary(), self.course.rubric.parts)  # mistakes known, judge imported
             self._canary = self._canary_sees()
+            assert all(self._canary[key] == "answered" for key in self._canary if key.endswith(": ended")), self._canary
             strangers(self.slot)
             self._sight = look(self.slot, self.watched)
         return self._sight
@@ -157,16 +163,15 @@ class Stage:
         again = self._canary_sees()
         left = strangers(self.slot)
         after = look(self.slot, self.watched)
-        found = [f"canary: {key} is {again.get(key)!r:.300}" for key in again if again[key] != self._canary.get(key)]
+        keys = {**self._canary, **again}
+        found = [f"canary: {key} is {again.get(key)!r:.300}" for key in keys if again.get(key) != self._canary.get(key)]
         found += [f"after the canary {each}" for each in left] + changes(before, after)
         if found:
             self._sight = None  # the next case starts anew
         return found
 
     def _canary_sees(self) -> dict[str, Any]:
-        seen = _plain(self._run_canary())
-        assert all(seen[key] == "answered" for key in seen if key.endswith(": ended")), seen
-        return seen
+        return _plain(self._run_canary())
 
     def _run_canary(self) -> Observations:
         return self._observed(self._peer(), self.course.rubric.parts)
