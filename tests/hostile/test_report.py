@@ -45,7 +45,6 @@ from grader.report.pictures import Gallery, view
 from grader.report.site import write_site
 from grader.results import read_results, write_results
 from grader.safetext import safe_line, safe_text
-from tests.browser.conftest import browser  # noqa: F401 (a fixture of this module)
 from tests.hostile.pages import faults
 from tests.report import sample_class
 from tests.report.conftest import parsed
@@ -198,7 +197,7 @@ OPENED = ["script", "attribute", "foreign", "meta", "markdown html", "maths text
 
 @pytest.mark.slow
 @pytest.mark.parametrize("payload", ["index", *OPENED])
-def test_a_browser_asks_for_nothing_and_says_nothing(site: Path, browser: object, payload: str) -> None:  # noqa: F811
+def test_a_browser_asks_for_nothing_and_says_nothing(site: Path, browser: object, payload: str) -> None:
     name = "index.html" if payload == "index" else f"staff/{page_name(IDS[list(PAYLOADS).index(payload)])}"
     page = browser.new_page()  # type: ignore[attr-defined]
     seen: list[str] = []
