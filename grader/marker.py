@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.course import Cases, Course, by_part
+from grader.kept.folder import write_whole
 from grader.nouns import Array, Edition, Level, Observation, Part, PartResult, Submission, SubmissionResult
 from grader.observer import Observed
-from grader.outfolder import write_whole
 from grader.pictures import arrays_of, with_pictures
 from grader.quoting import quoted
 from grader.versions import versions

@@ -131,7 +131,7 @@ def _mark_all(
     watch: Watch,
 ) -> tuple[SubmissionResult, ...]:
     from grader.box.levels import offers
-    from grader.logs import with_logs
+    from grader.kept.logs import with_logs
     from grader.marker import Marker, unread
 
     offered = offers(order.level)
@@ -217,8 +217,8 @@ class _Desk:
 
 def _results_before(out: Path, rubric: Rubric | None = None) -> dict[str, SubmissionResult]:
     """What an earlier run said (by this rubric), by what it rests on; nothing that was broken or lost its pictures."""
+    from grader.kept.results import read_results
     from grader.report.unchanged import is_as_written
-    from grader.results import read_results
 
     try:
         results = read_results(out / "results.json")
@@ -238,7 +238,7 @@ def _written(
     order: Order, submissions: tuple[SubmissionResult, ...], course: Course, started: float, watch: Watch
 ) -> Results:
     from grader.judge.groups import grouped
-    from grader.logs import clear_logs
+    from grader.kept.logs import clear_logs
     from grader.report.unchanged import class_is_stale, stale
 
     watch.step("pages")
@@ -267,9 +267,9 @@ def _written(
 
 
 def _write(out: Path, results: Results, pages: Collection[str]) -> None:
+    from grader.kept.results import write_results
     from grader.report.site import write_site
     from grader.report.unchanged import forget, note
-    from grader.results import write_results
 
     forget(out, pages)
     write_results(out / "results.json", results)

@@ -69,7 +69,7 @@ TRUSTED = [
     "grader.proof",
     "grader.report.site",
     "grader.judge.part",
-    "grader.results",
+    "grader.kept.results",
 ]
 
 

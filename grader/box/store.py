@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.box.tensors import read_tensors, write_tensors
 from grader.errors import Message
+from grader.kept.folder import write_whole
 from grader.nouns import Ended, Fault, Handout, Level, Limit, Observation, Run, Usage
-from grader.outfolder import write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

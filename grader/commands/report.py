@@ -10,9 +10,9 @@ from grader.commands.browser import open_page
 
 def report(*, out: Path, show: bool, as_json: bool, progress: str | None) -> int:
     """Writes the pages of a folder that `grade run` made; nothing is run."""
-    from grader.outfolder import claimed
+    from grader.kept.folder import claimed
+    from grader.kept.results import read_results
     from grader.report.site import write_site
-    from grader.results import read_results
 
     results = read_results(out / "results.json")
     with claimed(out):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from grader.commands.browser import open_page
 from grader.commands.endings import complain, say
-from grader.outfolder import claimed
-from grader.recall import Recall
+from grader.kept.folder import claimed
+from grader.kept.recall import Recall
 from grader.rubric.find import find_rubric
 
 if TYPE_CHECKING:  # nothing heavy is imported before it is known that there is something to grade
@@ -58,9 +58,9 @@ def run(
 
 def _graded(order: Order, recall: Recall, kind: str, as_json: bool) -> tuple[int, Sequence[str]]:
     from grader.commands.summary import not_graded, said_again, summary
+    from grader.kept.results import results_json
     from grader.pipeline import grade
     from grader.progress import watch_for
-    from grader.results import results_json
 
     watch = watch_for(kind)
     results = grade(order, watch)

@@ -9,9 +9,9 @@ from io import StringIO
 from pathlib import Path
 from statistics import mean, median
 
+from grader.kept.recall import Lines
 from grader.nouns import Results
 from grader.progress import Plain, clock
-from grader.recall import Lines
 
 
 def not_graded(results: Results) -> list[str]:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.kept.folder import write_whole
 from grader.nouns import Results, SubmissionResult
-from grader.outfolder import write_whole
 from grader.report.arrays import EXPECTED, array_file
 from grader.report.audience import Audience
 from grader.report.class_page import class_page

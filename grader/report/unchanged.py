@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from grader.kept.folder import write_whole
 from grader.nouns import Results, SubmissionResult
-from grader.outfolder import write_whole
 from grader.report.names import page_name
 
 LIST = "pages.json"

@@ -10,7 +10,7 @@ import pytest
 
 from grader.commands.report import report
 from grader.errors import UsageError
-from grader.results import write_results
+from grader.kept.results import write_results
 from tests.report import sample_class
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.commands.run import kind_of_progress
-from grader.outfolder import claimed
+from grader.kept.folder import claimed
 from tests import tiny
 
 GRADE = [sys.executable, "-m", "grader.cli"]

@@ -25,6 +25,7 @@ from grader.errors import IntakeError, Message
 from grader.intake.ids import submission_ids
 from grader.intake.rules import Gathering
 from grader.judge.answers import read_answers
+from grader.kept.results import read_results, write_results
 from grader.nouns import (
     CaseResult,
     CheckResult,
@@ -43,7 +44,6 @@ from grader.report.arrays import array_file
 from grader.report.names import page_name
 from grader.report.pictures import Gallery, view
 from grader.report.site import write_site
-from grader.results import read_results, write_results
 from grader.safetext import safe_line, safe_text
 from tests.hostile.pages import faults
 from tests.report import sample_class

@@ -1,7 +1,9 @@
 """The end of a job that has no pid namespace: every process found and killed, everything it left removed.
 
 A bomb forks faster than it can be killed. So each round stops the descendants that are new; when a round finds none,
-nobody is left who could fork, and all are killed. The caller must be their subreaper.
+nobody is left who could fork, and all are killed. One that was just leaving when the signal came may still have handed
+on to a child that neither its old parent's list nor its new one's showed: so all of this goes on until the kernel says
+that the caller has no child. The caller must be their subreaper.
 """
 
 from __future__ import annotations
@@ -18,15 +20,22 @@ _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 def kill_descendants() -> resource.struct_rusage:
     """Kills and reaps all descendants of the caller; what they used, together."""
-    stopped: set[int] = set()
-    while fresh := descendants(os.getpid()) - stopped:
-        _send(signal.SIGSTOP, fresh)
-        stopped |= fresh
-    _send(signal.SIGKILL, stopped)
-    with suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
+    while _has_children():
+        stopped: set[int] = set()
+        while fresh := descendants(os.getpid()) - stopped:
+            _send(signal.SIGSTOP, fresh)
+            stopped |= fresh
+        _send(signal.SIGKILL, stopped)
     return resource.getrusage(resource.RUSAGE_CHILDREN)
+
+
+def _has_children() -> bool:
+    """Whether a child is left once all that have ended are reaped; never waits for one that might not end."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+        return True
+    return False
 
 
 def _send(number: signal.Signals, pids: set[int]) -> None:

@@ -22,6 +22,10 @@ roundup.kill_descendants()
 print(open(f"/proc/{{os.getpid()}}/task/{{os.getpid()}}/children").read().split())
 """
 DAEMON = "os.setsid(); os.fork() and os._exit(0); os.setsid(); os.write(tell, b'x'); time.sleep(60)"
+CHAINS = """os.write(tell, b'x')
+    for _ in range(5): os.fork()
+    while True:
+        if os.fork(): os._exit(0)"""
 DEAF = "[signal.signal(n, signal.SIG_IGN) for n in range(1, 16) if n != 9]; os.write(tell, b'x'); time.sleep(60)"
 
 
@@ -29,6 +33,15 @@ DEAF = "[signal.signal(n, signal.SIG_IGN) for n in range(1, 16) if n != 9]; os.w
 def test_no_descendant_survives(code: str) -> None:
     script = SCRIPT.format(code=code)
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+
+    assert out.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("again", range(5))
+def test_no_chain_of_processes_that_fork_and_leave_outruns_it(again: int) -> None:
+    out = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(code=CHAINS)], capture_output=True, text=True, timeout=10, check=True
+    )
 
     assert out.stdout == "[]\n"
 

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from grader.fingerprint import HIDDEN, Fingerprint, fingerprint
+from grader.kept.fingerprint import HIDDEN, Fingerprint, fingerprint
+from grader.kept.folder import write_whole
 from grader.machine import this_machine, this_python
-from grader.outfolder import write_whole
 
 FILE: Final = "unchanged.json"
 NEW_NS: Final = 2_000_000_000  # the coarsest clock of a file system in use (FAT) ticks every 2 s
-PACKAGE: Final = Path(__file__).resolve().parent
+PACKAGE: Final = Path(__file__).resolve().parents[1]
 _UNREAD: Final = ("observations", "log", FILE, HIDDEN)  # in the out folder: what nobody is shown
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import fingerprint, recall
-from grader.recall import FILE, NEW_NS, Lines, Recall
+from grader.kept import fingerprint, recall
+from grader.kept.recall import FILE, NEW_NS, Lines, Recall
 
 WORDS = {"workers": None, "only": (), "parts": (), "isolation": None}
 LINES = Lines({"plain": ["1/1 ada 6/7 unchanged"], "rich": ["tiny · 1 submission"]}, ["  graded 1"])

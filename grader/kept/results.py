@@ -1,6 +1,6 @@
 """The JSON document of a run: written whole or not at all, and read only if every field is what it should be.
 
-Its fields are the dataclasses in nouns.py; docs/results.md says which of them others may rely on. A number is
+Its fields are the dataclasses in nouns/; docs/results.md says which of them others may rely on. A number is
 always finite: a margin without bounds is written as 1e99, one that is not a number as null.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import HarnessError, Message, UsageError
+from grader.kept.folder import write_whole
 from grader.nouns import Json, Results
-from grader.outfolder import write_whole
 from grader.safetext import safe_line
 
 if TYPE_CHECKING:

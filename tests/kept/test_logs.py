@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.logs import clear_logs, with_logs
+from grader.kept.logs import clear_logs, with_logs
 from grader.nouns import CaseResult, CheckResult, PartResult, Results, RubricMark, SubmissionResult
 
 STORY = "death 1: BoxDiedError while these cases were open: w/ragged\n\x1b[31mstderr of the zygote"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from grader.errors import HarnessError, UsageError
+from grader.kept.results import read_results, results_schema, write_results
 from grader.nouns import (
     CaseResult,
     CheckResult,
@@ -25,7 +26,6 @@ from grader.nouns import (
     SubmissionResult,
     WrittenItem,
 )
-from grader.results import read_results, results_schema, write_results
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "results.md"
 TOLD = [Results, RubricMark, SubmissionResult, PartResult, CheckResult, CaseResult, Fault, Frame, Picture]

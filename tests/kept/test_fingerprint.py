@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import fingerprint as module
-from grader.fingerprint import HIDDEN, fingerprint
+from grader.kept import fingerprint as module
+from grader.kept.fingerprint import HIDDEN, fingerprint
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.outfolder import LOCK, claimed, write_whole
+from grader.kept.folder import LOCK, claimed, write_whole
 
 HOLDS = """
 import sys
 from pathlib import Path
-from grader.outfolder import claimed
+from grader.kept.folder import claimed
 with claimed(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -1,0 +1,144 @@
+"""What a course asks for: a rubric with its parts, cases and checks, and the handout that may enter the jail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from grader.nouns.plain import Json, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one part may use. Its cases share the wall clock; the other limits hold for each process."""
+
+    wall_s: float = 60.0
+    cpu_s: float = 60.0
+    memory_bytes: int = 2 * 1024**3
+    answer_bytes: int = 64 * 1024**2
+    output_bytes: int = 1024**2
+    processes: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One set of inputs of a probe. `apart`: run in a job of its own. `public`: students have it."""
+
+    name: str
+    args: Mapping[str, Json]
+    public: bool = False
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule worth points. `kind` picks the rule in judge/; `rule` is the value under that key in YAML."""
+
+    id: str
+    kind: str
+    rule: Json
+    points: float
+    cases: tuple[str, ...]  # in the order of the part; never empty for a part with a probe
+    options: Mapping[str, Json] = field(default_factory=dict)  # what else it was given: rtol, atol, rate
+    subchecks: tuple[Check, ...] = ()  # of an `all:` check; their points are 0
+    hint: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenItem:
+    """One thing that a person looks for in a written answer."""
+
+    id: str
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A picture that the report draws from an observation: `kind` is `heatmap` or `curve`."""
+
+    kind: Literal["heatmap", "curve"]
+    output: str
+    case: str
+    title: str
+    x: str = ""
+    y: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A gradable question. `source`: where its observations come from, a probe, a file or `answers.md`."""
+
+    id: str
+    title: str
+    points: float
+    source: Literal["probe", "file", "answers", "person"]
+    probe: str = ""  # name in probes.py, for source `probe`
+    reads: str = ""  # path in the hand-in, for source `file`
+    fills: tuple[str, ...] = ()  # `module.Class.function` that students write; untouched ones are `skipped`
+    cases: tuple[Case, ...] = ()
+    checks: tuple[Check, ...] = ()
+    written: tuple[WrittenItem, ...] = ()
+    plots: tuple[Plot, ...] = ()
+    axes: Mapping[str, str] = field(default_factory=dict)  # output name -> axis letters, e.g. "b s 2h"
+    limits: Limits = field(default_factory=Limits)
+    mistakes: Mapping[str, float] = field(default_factory=dict)  # mistake -> points it keeps of this part
+    advice: tuple[str, ...] = ()  # dotted names whose use is remarked to a reader, never punished
+    needs: tuple[str, ...] = ()  # what not every level offers: shared_memory
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A module of the hand-in, found by what it defines; `given`: modules of the staff in place of its siblings."""
+
+    name: str
+    defines: tuple[str, ...]
+    given: Mapping[str, str] = field(default_factory=dict)  # module name -> path under reference/<id>/
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A year of the handout, known by a text in the file header; `current`: this rubric is made for it."""
+
+    name: str
+    header: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """One assignment: its parts, points, limits and the modules a hand-in consists of."""
+
+    assignment: str
+    title: str
+    points: float
+    parts: tuple[Part, ...]
+    units: tuple[Unit, ...]
+    seed: int
+    rtol: float
+    atol: float
+    accept: tuple[str, ...]  # variants that must keep full marks
+    repairs: Mapping[str, float]  # repair -> points it costs
+    staff_files: Mapping[str, str]  # path in the hand-in -> path under reference/<id>/: always overlaid
+    editions: tuple[Edition, ...]
+    reveal: Literal["none", "all"]
+    path: str
+    sha256: str
+    folder: str  # reference/<id>/, absolute
+    repeat: Literal["lost", "all", "none"] = "lost"  # parts that are run again, to find answers that differ
+    runs: int = 5  # how often an unstable part is run in all
+    unstable: Literal["most", "none"] = "most"  # graded on what it did most often, or by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What may enter the jail beside a hand-in, and may go to students: nothing in here is secret."""
+
+    probes: str  # the text of probes.py
+    units: tuple[Unit, ...]
+    given: Mapping[str, bytes] = field(default_factory=dict)  # path under reference/<id>/ -> text
+    staff_files: Mapping[str, bytes] = field(default_factory=dict)  # path in the hand-in -> text
+    repairs: tuple[str, ...] = ()  # names in kit/repairs.py

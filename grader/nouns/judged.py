@@ -1,0 +1,159 @@
+"""What came of it: verdicts, the results of checks, parts and submissions, and the document of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from grader.nouns.asked import WrittenItem
+from grader.nouns.plain import Ended, Level, Outcome
+from grader.nouns.seen import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome and its reason. `reason` and `hint` are for the student, `detail` for staff only."""
+
+    outcome: Outcome
+    reason: str = ""
+    code: str = ""
+    hint: str = ""
+    detail: str = ""
+    margin: float | None = None  # worst distance in units of the tolerance; above 1 is outside
+    case: str = ""  # the first case that failed
+    output: str = ""  # the output that failed, for the report's pictures
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one submission."""
+
+    id: str
+    check: str
+    of: tuple[str, ...]
+    case: str
+    verdict: Outcome
+    points: float
+    max: float
+    reason: str = ""
+    code: str = ""
+    hint: str = ""
+    detail: str = ""
+    margin: float | None = None
+    output: str = ""
+    tolerance: str = ""  # "|a - b| <= 1e-05 + 0.0001 |b|"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Arrays worth drawing: names in the submission's array file (yours) and in the run's (expected)."""
+
+    kind: Literal["matrices", "heatmap", "curve"]
+    title: str
+    case: str
+    output: str
+    public: bool
+    yours: str
+    expected: str
+    axes: str = ""
+    x: str = ""
+    y: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How one case ran, for staff."""
+
+    case: str
+    ended: Ended
+    seconds: float
+    peak_bytes: int
+    reason: str = ""
+    fault: Fault | None = None
+    stdout: str = ""
+    stderr: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """One part of one submission. `pending` are points that wait for a person, or for us after a `broken`."""
+
+    id: str
+    title: str
+    score: float
+    max: float
+    pending: float
+    verdict: Outcome
+    reason: str
+    seconds: float
+    peak_bytes: int
+    mistakes: tuple[str, ...] = ()  # consistent with; empty unless the match is unique
+    hint: str = ""  # of that mistake
+    mistake_diff: str = ""  # staff
+    group: str = ""  # key of equal unexplained wrong outputs
+    checks: tuple[CheckResult, ...] = ()
+    cases: tuple[CaseResult, ...] = ()
+    written: tuple[WrittenItem, ...] = ()
+    answer: str = ""  # their written answer, safe text
+    pictures: tuple[Picture, ...] = ()
+    remarks: tuple[str, ...] = ()
+    unstable: str = ""  # what was seen, if it answers otherwise when run again: "3 different answers in 5 runs"
+    log: str = ""  # file under out/log/ with the story of a fault of ours
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionResult:
+    """One submission: its parts and what a reader should know about how it was loaded."""
+
+    id: str
+    sha256: str
+    score: float
+    max: float
+    pending: float
+    seconds: float
+    cached: bool
+    parts: tuple[PartResult, ...] = ()
+    findings: tuple[str, ...] = ()  # files chosen, left out, replaced, repaired; edition
+    arrays: str = ""  # file under out/arrays/
+    error: str = ""  # why it could not be collected; then there are no parts
+    mark: str = ""  # names everything this result rests on: equal marks, equal results
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Equal wrong outputs that no known mistake explains."""
+
+    key: str
+    part: str
+    output: str
+    submissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RubricMark:
+    """Which rubric gave these results."""
+
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The JSON document of a run; docs/results.md is its schema."""
+
+    assignment: str
+    title: str
+    rubric: RubricMark
+    isolation: Level
+    versions: Mapping[str, str]
+    seed: int
+    max: float
+    reveal: Literal["none", "all"]
+    submissions: tuple[SubmissionResult, ...]
+    groups: tuple[Group, ...] = ()
+    mistake_hints: Mapping[str, str] = field(default_factory=dict)
+    part_titles: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    schema: int = 1
