@@ -84,7 +84,7 @@ def assert_mended(of: Class, graded: Class, *options: str) -> None:
 @needs_jail
 @pytest.mark.parametrize("seed", range(2))
 def test_killing_any_process_at_any_moment_loses_nothing_and_leaves_nothing(seed: int, tmp_path: Path) -> None:
-    trials = list(series(tmp_path, 4, seed))
+    trials = list(series(tmp_path, 2, seed))
 
     assert [fault for trial in trials for fault in trial.faults] == []
 
