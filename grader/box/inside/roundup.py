@@ -1,9 +1,10 @@
 """The end of a job that has no pid namespace: every process found and killed, everything it left removed.
 
-A bomb forks faster than it can be killed. So each round stops the descendants that are new; when a round finds none,
-nobody is left who could fork, and all are killed. One that was just leaving when the signal came may still have handed
-on to a child that neither its old parent's list nor its new one's showed: so all of this goes on until the kernel says
-that the caller has no child. The caller must be their subreaper.
+A bomb forks faster than it can be killed, and a chain of processes that fork and leave is gone wherever one looks. A
+uid that nobody else has ends that: one `kill` of all its processes is one step for the kernel, and who has a signal
+waiting cannot fork. Where the uid is shared, each round stops the descendants that are new, until a round finds none;
+one that was just leaving may still have handed on to a child that no list showed, so all of it goes on until the
+kernel says that the caller has no child. The caller must be their subreaper.
 """
 
 from __future__ import annotations
@@ -18,14 +19,22 @@ from typing import Final
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def kill_descendants() -> resource.struct_rusage:
-    """Kills and reaps all descendants of the caller; what they used, together."""
+def kill_descendants(*, is_alone: bool) -> resource.struct_rusage:
+    """Kills and reaps all descendants of the caller; what they used, together.
+
+    `is_alone`: the caller's uid is its slot's only, and not 0.
+    """
+    if is_alone:
+        os.kill(-1, signal.SIGSTOP)  # all but the caller: the slot's zygote, too
     while _has_children():
         stopped: set[int] = set()
         while fresh := descendants(os.getpid()) - stopped:
             _send(signal.SIGSTOP, fresh)
             stopped |= fresh
         _send(signal.SIGKILL, stopped)
+    if is_alone:
+        with suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGCONT)
     return resource.getrusage(resource.RUSAGE_CHILDREN)
 
 

@@ -187,7 +187,7 @@ def _followed(
         is_full = _until_end(student, status.fileno(), filled)
         gone, word, used = os.wait4(pid, os.WNOHANG)
         ended = -int(signal.SIGXFSZ) if is_full else os.waitstatus_to_exitcode(word) if gone else None
-    used_after = roundup.kill_descendants()
+    used_after = roundup.kill_descendants(is_alone=plan.level == "container" and not plan.shares_uid)
     if places.scratch:
         roundup.remove(places.scratch)
     if plan.may_share_memory and not plan.namespaces:
