@@ -30,7 +30,9 @@ import numpy as np
 from grader.box.levels import best_level
 from grader.box.pool import Job, Pool
 from grader.box.watch import tree
-from grader.nouns import LEVELS, Handout, Limits, Observation, Run, Unit
+from grader.nouns.asked import Handout, Unit
+from grader.nouns.plain import LEVELS, Limits
+from grader.nouns.seen import Observation, Run
 
 PROBES: Final = '''
 def call(hw, *, seed):

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from grader.authoring import Edit, Mistake, Variant
 from grader.errors import HarnessError, Message
-from grader.nouns import Handout, Observation, Part, Rubric, Run
+from grader.nouns.asked import Handout, Part, Rubric
+from grader.nouns.seen import Observation, Run
 from grader.observer import HandIn, Observations, Observer
 from grader.runs import runs_of
 

@@ -11,7 +11,10 @@ from types import MappingProxyType
 
 from grader.course import Cases, Course, by_part
 from grader.kept.folder import write_whole
-from grader.nouns import Array, Edition, Level, Observation, Part, PartResult, Submission, SubmissionResult
+from grader.nouns.asked import Edition, Part
+from grader.nouns.judged import PartResult, SubmissionResult
+from grader.nouns.plain import Array, Level
+from grader.nouns.seen import Observation, Submission
 from grader.observer import Observed
 from grader.pictures import arrays_of, with_pictures
 from grader.quoting import quoted

@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from grader.box.store import Store, handout_sha256, observation_key
-from grader.nouns import Handout, Level, Observation, Run
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Level
+from grader.nouns.seen import Observation, Run
 from grader.versions import versions
 
 if TYPE_CHECKING:

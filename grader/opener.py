@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from grader.intake.archive import ARCHIVE_FILE, archive_handout, archive_run
-from grader.nouns import Level, Observation
+from grader.nouns.plain import Level
+from grader.nouns.seen import Observation
 
 if TYPE_CHECKING:
     from grader.box.pool import Pool

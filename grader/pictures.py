@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from grader.nouns import Array, CheckResult, Observation, Part, PartResult, Picture
+from grader.nouns.asked import Part
+from grader.nouns.judged import CheckResult, PartResult, Picture
+from grader.nouns.plain import Array
+from grader.nouns.seen import Observation
 
 MAX_VALUES = 1_000_000  # per array; larger ones are left out of the pages
 

@@ -18,18 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 from grader.course import Course, open_course
 from grader.errors import HarnessError, IntakeError, Message, UsageError
-from grader.nouns import (
-    Handout,
-    Level,
-    Observation,
-    Part,
-    Results,
-    Rubric,
-    RubricMark,
-    Run,
-    Submission,
-    SubmissionResult,
-)
+from grader.nouns.asked import Handout, Part, Rubric
+from grader.nouns.judged import Results, RubricMark, SubmissionResult
+from grader.nouns.plain import Level
+from grader.nouns.seen import Observation, Run, Submission
 from grader.observer import HandIn, Observer, Wanted
 from grader.opener import Opener
 from grader.progress import Watch

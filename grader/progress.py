@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any, Protocol, TextIO
 
 from grader.errors import Message
-from grader.nouns import SubmissionResult
+from grader.nouns.judged import SubmissionResult
 
 PLAIN_LINES = 50  # beyond this many submissions plain progress says something only every PLAIN_SECONDS
 PLAIN_SECONDS = 10.0

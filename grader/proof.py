@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from grader.course import Cases, Course, by_part, hand_in
 from grader.errors import Message
-from grader.nouns import Part, PartResult, Place
+from grader.nouns.asked import Part
+from grader.nouns.judged import PartResult
+from grader.nouns.plain import Place
 from grader.observer import Observed, Wanted
 from grader.runs import runs_of
 

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.nouns import Frame, Observation
+from grader.nouns.plain import Frame
+from grader.nouns.seen import Observation
 from grader.safetext import hide_paths, safe_text
 
 AROUND = 2  # lines shown before and after the one that is marked

@@ -16,7 +16,9 @@ from zlib import crc32
 from grader.course import Cases, by_part
 from grader.judge.tolerance import Tolerance
 from grader.judge.unstable import alike
-from grader.nouns import PartResult, Rubric, Run, SubmissionResult
+from grader.nouns.asked import Rubric
+from grader.nouns.judged import PartResult, SubmissionResult
+from grader.nouns.seen import Run
 from grader.observer import HandIn, Observations, Observed, Observer
 from grader.runs import runs_of
 

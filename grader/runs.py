@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from zlib import crc32
 
-from grader.nouns import Part, Rubric, Run
+from grader.nouns.asked import Part, Rubric
+from grader.nouns.seen import Run
 
 
 def runs_of(rubric: Rubric, parts: Collection[str] = ()) -> tuple[Run, ...]:

@@ -18,7 +18,7 @@ from grader.codes.authoring import AUTHORING
 from grader.codes.findings import FINDINGS
 from grader.codes.running import RUNNING
 from grader.codes.verdicts import VERDICTS
-from grader.nouns import Outcome
+from grader.nouns.plain import Outcome
 
 PACKAGE = Path(__file__).resolve().parent.parent / "grader"
 CODE = re.compile(r"E-[A-Z][A-Z0-9-]*[A-Z0-9]")

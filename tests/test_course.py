@@ -13,7 +13,8 @@ from grader.box.pool import Event
 from grader.box.store import Store
 from grader.course import Course, by_part, hand_in, open_course
 from grader.errors import HarnessError
-from grader.nouns import Observation, Part
+from grader.nouns.asked import Part
+from grader.nouns.seen import Observation
 from grader.observer import Observer
 from grader.rubric.load import load_rubric
 from tests import tiny

@@ -14,7 +14,9 @@ from safetensors.numpy import load_file
 from grader.box.store import Store
 from grader.course import Course, by_part, open_course
 from grader.marker import Marker, handed_in, rules_sha256, unread, write_arrays
-from grader.nouns import Edition, Observation, Part, Rubric, Submission, SubmissionResult, Usage
+from grader.nouns.asked import Edition, Part, Rubric
+from grader.nouns.judged import SubmissionResult
+from grader.nouns.seen import Observation, Submission, Usage
 from grader.observer import HandIn, Observations, Observed, Observer
 from grader.rubric.load import load_rubric
 from tests import tiny

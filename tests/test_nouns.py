@@ -11,10 +11,16 @@ from typing import get_args
 
 import pytest
 
-from grader import nouns
-from grader.nouns import LEVELS, Ended, Level, Limits, Observation, Outcome, Place
+from grader.nouns import asked, judged, plain, seen
+from grader.nouns.plain import LEVELS, Ended, Level, Limits, Outcome, Place
+from grader.nouns.seen import Observation
 
-CLASSES = [each for each in vars(nouns).values() if dataclasses.is_dataclass(each) and isinstance(each, type)]
+CLASSES = [
+    each
+    for module in (plain, asked, seen, judged)
+    for each in vars(module).values()
+    if dataclasses.is_dataclass(each) and isinstance(each, type) and each.__module__ == module.__name__
+]
 
 
 def test_a_place_can_be_clicked() -> None:

@@ -13,7 +13,9 @@ import pytest
 from grader.box.store import Store, handout_sha256, observation_key
 from grader.course import hand_in
 from grader.errors import HarnessError
-from grader.nouns import Level, Limits, Observation, Run, Unit
+from grader.nouns.asked import Unit
+from grader.nouns.plain import Level, Limits
+from grader.nouns.seen import Observation, Run
 from grader.observer import HandIn, Observed, Observer, Wanted
 from grader.versions import versions
 from tests import tiny

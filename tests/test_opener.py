@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.box.levels import best_level
-from grader.nouns import Observation
+from grader.nouns.seen import Observation
 from grader.opener import Opener
 from tests.slots import slots, slots_elsewhere  # noqa: F401 (a fixture of this module)
 

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from grader import pictures
-from grader.nouns import Array, Case, CheckResult, Observation, Part, PartResult, Picture, Plot
+from grader.nouns.asked import Case, Part, Plot
+from grader.nouns.judged import CheckResult, PartResult, Picture
+from grader.nouns.plain import Array
+from grader.nouns.seen import Observation
 from grader.pictures import arrays_of, with_pictures
 
 PART = Part(

@@ -10,7 +10,7 @@ import pytest
 
 from grader.box.levels import best_level
 from grader.errors import UsageError
-from grader.nouns import PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.pipeline import Order, grade
 from grader.progress import Silent
 from tests import tiny

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from grader.errors import Message
-from grader.nouns import SubmissionResult
+from grader.nouns.judged import SubmissionResult
 from grader.progress import Live, Pace, Plain, Silent, clock, summary, watch_for
 
 

@@ -10,7 +10,7 @@ import pytest
 from grader.box.levels import best_level
 from grader.box.store import Store
 from grader.course import open_course
-from grader.nouns import Handout
+from grader.nouns.asked import Handout
 from grader.observer import Observer
 from grader.proof import Proof, prove
 from grader.rubric.load import load_rubric

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from grader.nouns import Fault, Frame, Observation
+from grader.nouns.plain import Fault, Frame
+from grader.nouns.seen import Observation
 from grader.quoting import quoted
 
 SOURCE = "import torch\n\n\ndef encode(x):\n    return x.nowhere\n"

@@ -11,7 +11,9 @@ import pytest
 from grader.box.levels import best_level
 from grader.box.store import Store
 from grader.course import hand_in
-from grader.nouns import CheckResult, Observation, Outcome, PartResult, Results, SubmissionResult
+from grader.nouns.judged import CheckResult, PartResult, Results, SubmissionResult
+from grader.nouns.plain import Outcome
+from grader.nouns.seen import Observation
 from grader.observer import Observed, Observer
 from grader.pipeline import Order, grade
 from grader.progress import Silent

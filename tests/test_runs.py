@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.nouns import Case, Part, Rubric
+from grader.nouns.asked import Case, Part, Rubric
 from grader.runs import case_seed, runs_of
 
 

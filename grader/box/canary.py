@@ -14,7 +14,8 @@ from typing import Final, Protocol
 from grader.box import endings
 from grader.box import job as jobs_room
 from grader.box.slot import Zygote
-from grader.nouns import Limits, Observation, Run
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation, Run
 
 PROBE: Final = "canary job"  # as in inside/canary.py
 FILES: Final[Mapping[str, bytes]] = {"canary.txt": b"tweet\n"}

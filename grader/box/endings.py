@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from grader.box.wire import Head, WireError, read_frame
-from grader.nouns import Array, Fault, Limit, Limits, Observation, Usage
+from grader.nouns.plain import Array, Fault, Limit, Limits
+from grader.nouns.seen import Observation, Usage
 from grader.safetext import safe_line, safe_text
 
 MIB: Final = 1024**2

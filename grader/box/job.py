@@ -26,7 +26,8 @@ from grader.box.clock import Clock
 from grader.box.endings import Facts, Stop
 from grader.box.slot import BoxDiedError, RunningJob, Zygote, packed, pipe
 from grader.box.watch import Memory, Stream, children, tasks
-from grader.nouns import Limits, Observation, Run, Usage
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation, Run, Usage
 from grader.safetext import safe_line, safe_text
 
 LINGER_S: Final = 0.1  # how long a descriptor may stay open after its process has ended

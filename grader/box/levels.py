@@ -27,7 +27,8 @@ from grader.box.slot import command, spawn
 from grader.box.switches import ALL_ON
 from grader.box.uids import take_uids
 from grader.errors import HarnessError, Message
-from grader.nouns import LEVELS, Handout, Level
+from grader.nouns.asked import Handout
+from grader.nouns.plain import LEVELS, Level
 
 TRIAL_S: Final = 20.0
 GONE_S: Final = 0.5  # how soon it is noticed that a trial has been killed

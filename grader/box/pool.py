@@ -28,7 +28,9 @@ from grader.box.switches import ALL_ON, Switches
 from grader.box.uids import take_uids
 from grader.box.watch import CancelledError, Loop
 from grader.errors import HarnessError, Message
-from grader.nouns import Handout, Level, Observation, Run
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Level
+from grader.nouns.seen import Observation, Run
 
 JOBS_PER_ZYGOTE: Final = 500
 

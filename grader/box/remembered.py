@@ -16,7 +16,7 @@ from grader.box.levels import best_level
 from grader.box.store import worker_sha256
 from grader.kept.folder import write_whole
 from grader.machine import this_machine
-from grader.nouns import LEVELS, Level
+from grader.nouns.plain import LEVELS, Level
 
 FILE = "level.json"
 

@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from grader.box import recipes
 from grader.box.watch import Loop, Mailbox, Stream, pid_of
-from grader.nouns import Level
+from grader.nouns.plain import Level
 
 START_S: Final = 120.0
 GONE_S: Final = 0.5  # how soon it is noticed that a slot was killed while it started

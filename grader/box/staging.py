@@ -25,7 +25,8 @@ from typing import Any, Final
 
 from grader.box.inside.roundup import remove
 from grader.box.switches import Switches
-from grader.nouns import Handout, Level
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Level
 
 ENTRY: Final = "grader/box/inside/zygote.py"
 STRICT_NAMESPACES: Final = ("user", "mount", "pid", "net", "ipc", "uts")

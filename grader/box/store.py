@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, Final
 from grader.box.tensors import read_tensors, write_tensors
 from grader.errors import Message
 from grader.kept.folder import write_whole
-from grader.nouns import Ended, Fault, Handout, Level, Limit, Observation, Run, Usage
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Ended, Fault, Level, Limit
+from grader.nouns.seen import Observation, Run, Usage
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Final
 
-from grader.nouns import Json
+from grader.nouns.plain import Json
 
 MAX_DIGITS: Final = 20
 MAX_DEPTH: Final = 32

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from grader.box.strict_json import strict_json
-from grader.nouns import Array, Json
+from grader.nouns.plain import Array, Json
 
 HEADER_BYTES: Final = 64 * 1024
 MAX_TENSORS: Final = 256

@@ -17,7 +17,7 @@ from typing import Final, Literal, TypeAlias, cast, get_args
 
 from grader.box.strict_json import strict_json
 from grader.box.tensors import MAX_TENSORS, NAME, read_tensors
-from grader.nouns import Array, Fault, Frame, Json
+from grader.nouns.plain import Array, Fault, Frame, Json
 from grader.safetext import safe_line, safe_text
 
 MAGIC: Final = b"GRADEOB1"

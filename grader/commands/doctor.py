@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from grader.nouns import LEVELS, Level
+from grader.nouns.plain import LEVELS, Level
 
 
 def doctor(*, isolation: Level, as_json: bool, progress: str | None) -> int:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Message, ProofError
-from grader.nouns import Level, Part, Rubric
+from grader.nouns.asked import Part, Rubric
+from grader.nouns.plain import Level
 from grader.proof import Margin, Proof
 
 

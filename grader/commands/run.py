@@ -15,7 +15,7 @@ from grader.kept.recall import Recall
 from grader.rubric.find import find_rubric
 
 if TYPE_CHECKING:  # nothing heavy is imported before it is known that there is something to grade
-    from grader.nouns import Level
+    from grader.nouns.plain import Level
     from grader.pipeline import Order
 
 
@@ -83,7 +83,7 @@ def _is_terminal() -> bool:
 def _level(wanted: Level | None, out: Path) -> Level:
     from grader.box.levels import require
     from grader.box.remembered import level_of_this_boot
-    from grader.nouns import LEVELS
+    from grader.nouns.plain import LEVELS
 
     best = level_of_this_boot(out)
     chosen = wanted or best

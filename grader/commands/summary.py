@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean, median
 
 from grader.kept.recall import Lines
-from grader.nouns import Results
+from grader.nouns.judged import Results
 from grader.progress import Plain, clock
 
 

@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 
 from grader.errors import IntakeError, Message
 from grader.intake.rules import Gathering, priority
-from grader.nouns import Handout, Limits, Observation, Run
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation, Run
 from grader.safetext import safe_line
 
 # From the bytes of an archive and its name to what the job in the jail answered.

@@ -11,7 +11,7 @@ from grader.intake.archive import Unpack, archive_error, gather_archive
 from grader.intake.entries import FORMS, Entry
 from grader.intake.rules import ARCHIVES, CAPS, SOURCES, Caps, Gathering
 from grader.intake.walk import Inode, gather_file, gather_folder
-from grader.nouns import Submission
+from grader.nouns.seen import Submission
 from grader.safetext import safe_line
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from grader.judge.handed_in import decode, find_file, is_pointer
-from grader.nouns import Observation
+from grader.nouns.seen import Observation
 from grader.safetext import safe_line, safe_text
 
 NAMES = ("answers.md", "answers.markdown", "answers.txt")

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from grader.judge.handed_in import decode, find_file, is_pointer
-from grader.nouns import Array, Observation
+from grader.nouns.plain import Array
+from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 LARGEST_BYTES = 8 * 1024 * 1024

@@ -6,7 +6,9 @@ import numpy as np
 
 from grader.judge.counting import how_many
 from grader.judge.evidence import Evidence, Verdicts, each_output
-from grader.nouns import Array, Check, Json, Verdict
+from grader.nouns.asked import Check
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array, Json
 
 
 def finite(check: Check, evidence: Evidence) -> Verdicts:

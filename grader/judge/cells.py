@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from grader.nouns import Outcome, Verdict
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Outcome
 
 Cell: TypeAlias = tuple[str, str]  # case and output; no output for the ending of a case
 

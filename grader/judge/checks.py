@@ -17,7 +17,9 @@ from grader.judge.numbers import number
 from grader.judge.training import dropout, gradient, parameters
 from grader.judge.translation import bleu, lines
 from grader.judge.values import close, equal, same, shape
-from grader.nouns import Check, Fault, Verdict
+from grader.nouns.asked import Check
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Fault
 
 Rule = Callable[[Check, Evidence], Iterator[Verdict]]
 

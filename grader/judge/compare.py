@@ -17,7 +17,8 @@ from grader.judge.axes import place_in, shape_fault
 from grader.judge.counting import how_many
 from grader.judge.difference import in_which_way
 from grader.judge.tolerance import EXACT, Tolerance
-from grader.nouns import Array, Verdict
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array
 
 LARGEST_MARGIN = 1e99  # beyond this only "far away" is said; infinity has no place in JSON
 CLOSE_CALL = 10.0  # up to this margin the sentence tells it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.nouns import Array
+from grader.nouns.plain import Array
 
 ONE = {"are": "is", "differ": "differs"}
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.judge.axes import axis_name, parse_axes
 from grader.judge.tolerance import Tolerance
-from grader.nouns import Array
+from grader.nouns.plain import Array
 
 LARGEST = 1_000_000  # values; larger arrays are only counted
 LONGEST_AXIS = 64  # along longer axes no order is looked for

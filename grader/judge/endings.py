@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import builtins
 
-from grader.nouns import Fault, Limits, Observation, Outcome, Usage, Verdict
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Fault, Limits, Outcome
+from grader.nouns.seen import Observation, Usage
 from grader.safetext import safe_line
 
 # Names that say nothing but what they are. A student can name an exception after anything, a hidden input included.

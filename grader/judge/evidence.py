@@ -11,7 +11,10 @@ from grader.errors import HarnessError, Message
 from grader.judge.axes import fits, solve_sizes
 from grader.judge.endings import broken, ending, no_reference
 from grader.judge.tolerance import Tolerance
-from grader.nouns import Array, Case, Check, Json, Observation, Part, Rubric, Verdict
+from grader.nouns.asked import Case, Check, Part, Rubric
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array, Json
+from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 Verdicts: TypeAlias = Iterator[Verdict]

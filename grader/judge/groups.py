@@ -17,7 +17,9 @@ import numpy as np
 
 from grader.judge.cells import wrong_cells
 from grader.judge.evidence import Evidence
-from grader.nouns import Array, Group, Observation, SubmissionResult, Verdict
+from grader.nouns.judged import Group, SubmissionResult, Verdict
+from grader.nouns.plain import Array
+from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 STEP = 0.02  # of rounding, where noise is about 1e-5 and different answers are about 1 apart

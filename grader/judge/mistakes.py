@@ -17,7 +17,9 @@ from grader.judge.checks import findings
 from grader.judge.compare import agree
 from grader.judge.evidence import Evidence
 from grader.judge.tolerance import Tolerance
-from grader.nouns import Observation, Part, Rubric, Verdict
+from grader.nouns.asked import Part, Rubric
+from grader.nouns.judged import Verdict
+from grader.nouns.seen import Observation
 
 Known: TypeAlias = Mapping[str, Mapping[str, Observation]]  # mistake -> case -> observation
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from grader.errors import HarnessError, Message
 from grader.judge.answers import parse_number
 from grader.judge.evidence import Evidence
-from grader.nouns import Check, Json, Verdict
+from grader.nouns.asked import Check
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Json
 
 ATOL = 0.001  # three decimals are asked for; 4/9 and 0.444 are the same answer
 CASE = "answers"

@@ -12,18 +12,10 @@ from grader.judge.groups import signature
 from grader.judge.mistakes import consistent_with
 from grader.judge.score import check_result, part_outcome, part_points
 from grader.judge.translation import claim_remarks
-from grader.nouns import (
-    CaseResult,
-    Check,
-    CheckResult,
-    Level,
-    Observation,
-    Outcome,
-    Part,
-    PartResult,
-    Rubric,
-    Verdict,
-)
+from grader.nouns.asked import Check, Part, Rubric
+from grader.nouns.judged import CaseResult, CheckResult, PartResult, Verdict
+from grader.nouns.plain import Level, Outcome
+from grader.nouns.seen import Observation
 
 MEASURED = frozenset({"close", "same", "dropout"})  # checks that have a tolerance
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from grader.nouns import Check, CheckResult, Outcome, PartResult, Verdict, WrittenItem
+from grader.nouns.asked import Check
+from grader.nouns.judged import CheckResult, PartResult, Verdict
+from grader.nouns.plain import Outcome, WrittenItem
 
 OPEN: frozenset[Outcome] = frozenset({"pending", "broken"})  # their points wait: for a person, or for us
 # The verdict of a part is the worst of its checks, and ours stands above theirs: what is not known must be looked at.

@@ -12,7 +12,10 @@ from grader.judge.axes import written
 from grader.judge.compare import Manner, compare
 from grader.judge.counting import how_many
 from grader.judge.evidence import Evidence, Verdicts, each_output, matching, names
-from grader.nouns import Array, Check, Observation, Verdict
+from grader.nouns.asked import Check
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array
+from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 SHARE_MARGIN = 0.2  # of zeros, around the rate: 40 draws of a dozen values stay inside by many standard deviations

@@ -11,7 +11,9 @@ from grader.errors import HarnessError, Message
 from grader.judge.artefacts import lines_of
 from grader.judge.evidence import Evidence
 from grader.judge.handed_in import decode
-from grader.nouns import Check, Json, Verdict
+from grader.nouns.asked import Check
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Json
 
 CASE = "file"
 LONGEST_LINE = 4000  # characters of a line that are translated text; what comes after is left out

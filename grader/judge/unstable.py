@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from grader.judge.compare import agree
 from grader.judge.tolerance import Tolerance
-from grader.nouns import CheckResult, Observation, PartResult
+from grader.nouns.judged import CheckResult, PartResult
+from grader.nouns.seen import Observation
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 FOR_A_PERSON = "it answers otherwise when it is run again; a person grades it"

@@ -10,7 +10,9 @@ from grader.judge.axes import shape_fault, solve_sizes, written
 from grader.judge.compare import Manner, agree, compare
 from grader.judge.evidence import Evidence, Verdicts, each_output, matching, names
 from grader.judge.tolerance import EXACT, Tolerance
-from grader.nouns import Array, Check, Json, Verdict
+from grader.nouns.asked import Check
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array, Json
 from grader.operands import Operand, parse_operand
 from grader.safetext import safe_line
 

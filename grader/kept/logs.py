@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from grader.nouns import PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.safetext import safe_line, safe_text
 
 FOLDER: Final = "log"

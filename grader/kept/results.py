@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.errors import HarnessError, Message, UsageError
 from grader.kept.folder import write_whole
-from grader.nouns import Json, Results
+from grader.nouns.judged import Results
+from grader.nouns.plain import Json
 from grader.safetext import safe_line
 
 if TYPE_CHECKING:

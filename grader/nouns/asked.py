@@ -6,19 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.nouns.plain import Json, Place
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one part may use. Its cases share the wall clock; the other limits hold for each process."""
-
-    wall_s: float = 60.0
-    cpu_s: float = 60.0
-    memory_bytes: int = 2 * 1024**3
-    answer_bytes: int = 64 * 1024**2
-    output_bytes: int = 1024**2
-    processes: int = 64
+from grader.nouns.plain import Json, Limits, Place, WrittenItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +32,6 @@ class Check:
     subchecks: tuple[Check, ...] = ()  # of an `all:` check; their points are 0
     hint: str = ""
     place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenItem:
-    """One thing that a person looks for in a written answer."""
-
-    id: str
-    text: str
-    points: float
 
 
 @dataclass(frozen=True, slots=True)

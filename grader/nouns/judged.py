@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.nouns.asked import WrittenItem
-from grader.nouns.plain import Ended, Level, Outcome
-from grader.nouns.seen import Fault
+from grader.nouns.plain import Ended, Fault, Level, Outcome, WrittenItem
 
 
 @dataclass(frozen=True, slots=True)

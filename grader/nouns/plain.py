@@ -1,4 +1,4 @@
-"""The words that all nouns are made of: outcomes, levels, places in files."""
+"""The words that all nouns are made of: outcomes, levels, limits, places in files, faults."""
 
 from __future__ import annotations
 
@@ -33,3 +33,44 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one part may use. Its cases share the wall clock; the other limits hold for each process."""
+
+    wall_s: float = 60.0
+    cpu_s: float = 60.0
+    memory_bytes: int = 2 * 1024**3
+    answer_bytes: int = 64 * 1024**2
+    output_bytes: int = 1024**2
+    processes: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenItem:
+    """One thing that a person looks for in a written answer."""
+
+    id: str
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A line of their traceback: safe text; `near` are the lines around it, as (number, text)."""
+
+    file: str
+    line: int
+    function: str
+    near: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What their code raised: safe text. `frames` are those in their own files, outermost first."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+    traceback: str = ""  # all of it, for staff

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.nouns.asked import Limits
-from grader.nouns.plain import Array, Ended, Json, Limit
+from grader.nouns.plain import Array, Ended, Fault, Json, Limit, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +31,6 @@ class Run:
     limits: Limits
     apart: bool = False
     fills: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A line of their traceback: safe text; `near` are the lines around it, as (number, text)."""
-
-    file: str
-    line: int
-    function: str
-    near: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What their code raised: safe text. `frames` are those in their own files, outermost first."""
-
-    type: str
-    message: str
-    frames: tuple[Frame, ...] = ()
-    traceback: str = ""  # all of it, for staff
 
 
 @dataclass(frozen=True, slots=True)

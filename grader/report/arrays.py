@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from grader.nouns import Array
+from grader.nouns.plain import Array
 
 EXPECTED = "expected.safetensors"
 MAX_VALUES = 4_000_000  # what a picture may hold; larger arrays are not drawn

@@ -11,7 +11,8 @@ from __future__ import annotations
 import builtins
 from dataclasses import dataclass
 
-from grader.nouns import CaseResult, CheckResult, Fault, PartResult, Picture
+from grader.nouns.judged import CaseResult, CheckResult, PartResult, Picture
+from grader.nouns.plain import Fault
 from grader.safetext import safe_line
 
 HIDDEN_MESSAGE = "This happened on a hidden case, so its message is shown to staff only."

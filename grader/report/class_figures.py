@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.nouns import PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
 
 MAX_BINS = 12
 MIN_FOR_DISCRIMINATION = 5  # below that a correlation says nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.nouns import Outcome
+from grader.nouns.plain import Outcome
 from grader.report.class_figures import Bin, PartFigures
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from statistics import mean, median, mode
 from urllib.parse import quote
 
-from grader.nouns import Group, Outcome, PartResult, Results, SubmissionResult
+from grader.nouns.judged import Group, PartResult, Results, SubmissionResult
+from grader.nouns.plain import Outcome
 from grader.report import wording
 from grader.report.class_figures import graded, histogram, part_figures
 from grader.report.class_model import Cell, ClassPage, CommonMistake, Duty, Link, Row, UnexplainedGroup

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from grader.nouns import Array
+from grader.nouns.plain import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

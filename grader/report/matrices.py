@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.nouns import Array
+from grader.nouns.plain import Array
 from grader.report.colours import ABOVE, BELOW, DIFFERENCE, NAN, STEPS, VALUES, palette
 
 FLOOR_RTOL, FLOOR_ATOL = 1e-4, 1e-5  # a difference below this is drawn as none: float32 noise has no colour

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-from grader.nouns import Outcome
+from grader.nouns.plain import Outcome
 
 Form: TypeAlias = Literal["cells", "stretched", "line"]  # how a picture is scaled: evenly, to be seen at all, as drawn
 

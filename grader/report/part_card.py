@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.nouns import CaseResult, CheckResult, Fault, Frame, PartResult, Picture, Results, SubmissionResult
+from grader.nouns.judged import CaseResult, CheckResult, PartResult, Picture, Results, SubmissionResult
+from grader.nouns.plain import Fault, Frame
 from grader.report import markup, pictures, wording
 from grader.report.audience import HIDDEN_MESSAGE, Audience, type_of
 from grader.report.model import CaseRow, CheckRow, CodeLine, Explanation, FaultBox, PartCard, WrittenRow

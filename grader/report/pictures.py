@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.nouns import Array, Picture
+from grader.nouns.judged import Picture
+from grader.nouns.plain import Array
 from grader.report import matrices, wording
 from grader.report.arrays import ArrayFile
 from grader.report.model import Form, Panel, PictureView

@@ -11,7 +11,7 @@ import io
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from grader.nouns import Results, SubmissionResult
+from grader.nouns.judged import Results, SubmissionResult
 from grader.report import wording
 from grader.report.class_figures import part_figures
 from grader.safetext import safe_line

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.kept.folder import write_whole
-from grader.nouns import Results, SubmissionResult
+from grader.nouns.judged import Results, SubmissionResult
 from grader.report.arrays import EXPECTED, array_file
 from grader.report.audience import Audience
 from grader.report.class_page import class_page

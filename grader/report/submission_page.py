@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.nouns import Outcome, PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
+from grader.nouns.plain import Outcome
 from grader.report import wording
 from grader.report.audience import Audience
 from grader.report.model import FaultBox, FixFirst, Footer, PartCard, Repeat, ScoreLine, SubmissionPage

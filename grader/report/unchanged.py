@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.kept.folder import write_whole
-from grader.nouns import Results, SubmissionResult
+from grader.nouns.judged import Results, SubmissionResult
 from grader.report.names import page_name
 
 LIST = "pages.json"

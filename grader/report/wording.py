@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from grader.nouns import Level, Outcome
+from grader.nouns.plain import Level, Outcome
 
 SIGNS: Mapping[Outcome, str] = {
     "passed": "✓",

@@ -6,18 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.nouns import (
-    Case,
-    Check,
-    Edition,
-    Json,
-    Limits,
-    Part,
-    Plot,
-    Rubric,
-    Unit,
-    WrittenItem,
-)
+from grader.nouns.asked import Case, Check, Edition, Part, Plot, Rubric, Unit
+from grader.nouns.plain import Json, Limits, WrittenItem
 from grader.operands import Operand, parse_operand
 from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, RubricForm, RuleForm
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from grader.errors import Message, RubricError
-from grader.nouns import Json, Place
+from grader.nouns.plain import Json, Place
 from grader.safetext import safe_line
 
 if TYPE_CHECKING:

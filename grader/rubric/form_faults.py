@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from grader.nouns import Json
+from grader.nouns.plain import Json
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
 from grader.rubric.schema import KINDS, Form, RubricForm, RuleForm
 from grader.safetext import safe_line

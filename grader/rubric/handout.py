@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.errors import Message, RubricError
-from grader.nouns import Handout, Rubric
+from grader.nouns.asked import Handout, Rubric
 from grader.rubric.files import read_file, shown
 
 

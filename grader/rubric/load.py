@@ -13,7 +13,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from grader.errors import RubricError
-from grader.nouns import Json, Rubric
+from grader.nouns.asked import Rubric
+from grader.nouns.plain import Json
 from grader.rubric.agreement import add_agreement_faults
 from grader.rubric.build import rubric_of
 from grader.rubric.faults import Faults

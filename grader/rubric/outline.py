@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from grader.errors import Message, RubricError
-from grader.nouns import Place
+from grader.nouns.plain import Place
 from grader.rubric.files import read_file, shown
 
 VersionKind: TypeAlias = Literal["Mistake", "Variant", "unknown"]

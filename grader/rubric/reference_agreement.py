@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import RubricError
-from grader.nouns import Json
+from grader.nouns.plain import Json
 from grader.rubric.build import RESERVED
 from grader.rubric.faults import Faults, instead, listed
 from grader.rubric.files import shown

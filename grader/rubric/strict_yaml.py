@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from grader.errors import Message, RubricError
-from grader.nouns import Json, Place
+from grader.nouns.plain import Json, Place
 from grader.rubric.files import read_file
 from grader.rubric.yaml_syntax import syntax_message, undecodable, unreadable_character
 from grader.safetext import safe_line

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from grader.authoring import Edit, Mistake, Variant
 from grader.errors import Message, RubricError
-from grader.nouns import Place, Rubric
+from grader.nouns.asked import Rubric
+from grader.nouns.plain import Place
 from grader.rubric.files import read_file, shown
 from grader.rubric.outline import parsed, versions_in
 from grader.safetext import safe_line

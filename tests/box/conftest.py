@@ -22,7 +22,7 @@ import pytest
 from grader.box.levels import best_level
 from grader.box.pool import Pool
 from grader.box.slot import Zygote
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests.box.jobs import HANDOUT, LIMITS, observe, plain
 from tests.box.orders import running_zygote
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.box.pool import Job, Pool
-from grader.nouns import Handout, Limits, Observation, Run, Unit
+from grader.nouns.asked import Handout, Unit
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation, Run
 
 PROBES = '''
 def call(hw, *, seed, unit="work", name="answer"):

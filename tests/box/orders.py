@@ -17,7 +17,8 @@ from grader.box.slot import RunningJob, Zygote, command, packed, pipe, start
 from grader.box.switches import ALL_ON
 from grader.box.uids import take_uids
 from grader.box.watch import Loop
-from grader.nouns import Handout, Level
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Level
 from tests.box.jobs import FINE, HANDOUT
 
 PATIENCE_S = 60.0

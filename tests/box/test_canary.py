@@ -16,7 +16,7 @@ from grader.box.levels import best_level
 from grader.box.pool import Pool, PoolSlot
 from grader.box.switches import Switches
 from grader.errors import HarnessError
-from grader.nouns import Observation
+from grader.nouns.seen import Observation
 from tests.box.jobs import HANDOUT, observe, run
 
 FINE = "def answer():\n    return {'y': 1.0}\n"

@@ -20,7 +20,8 @@ from grader.box.endings import (
     wall_stop,
 )
 from grader.box.inside.frame import encode_frame
-from grader.nouns import Limits, Observation, Usage
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation, Usage
 
 LIMITS = Limits(wall_s=10, cpu_s=5, memory_bytes=2**31, processes=64)
 ANSWERED = encode_frame({"ended": "answered", "notes": ["file work: work.py"]}, {"y": 1.5})

@@ -17,7 +17,8 @@ import pytest
 
 from grader.box.pool import Pool
 from grader.box.watch import tree
-from grader.nouns import Limits, Observation
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation
 from tests.box.jobs import HANDOUT, LIMITS, job, observe, observed, run
 
 CANARY = """

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from grader.box.pool import Job, Pool
-from grader.nouns import Limits, Observation
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation
 from tests.box.jobs import FINE, LIMITS, job, observe, observed, run
 
 MIB = 1024**2

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.box.levels import best_level, diagnose, lacks, offers, require
-from grader.nouns import LEVELS, Level
+from grader.nouns.plain import LEVELS, Level
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

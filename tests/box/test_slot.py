@@ -15,7 +15,7 @@ import pytest
 from grader.box import recipes
 from grader.box.slot import BoxDiedError, Command, RunningJob, Zygote, command, packed, pipe, spawn, start
 from grader.box.watch import Loop
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests.box.orders import LIMITS, asked, imported, ordered
 
 Zygotes = Callable[[Level], Zygote]

@@ -17,7 +17,8 @@ from grader.box.inside.plan import read_plan
 from grader.box.pool import Pool
 from grader.box.staging import ENTRY, end_left, make_folder, plan, stage
 from grader.box.switches import ALL_ON, Switches
-from grader.nouns import Handout, Level, Unit
+from grader.nouns.asked import Handout, Unit
+from grader.nouns.plain import Level
 
 HANDOUT = Handout(
     probes="def probe(hw): ...\n",
@@ -193,7 +194,7 @@ def test_a_folder_of_another_user_is_theirs(temporary: Path, gone: int) -> None:
 KILLED = """
 import os, signal
 from grader.box.pool import Pool
-from grader.nouns import Handout
+from grader.nouns.asked import Handout
 Pool(Handout("", ()), level="open", workers=1)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -14,7 +14,9 @@ import pytest
 
 from grader.box.store import MOST_KEPT, Store, handout_sha256, observation_key, worker_sha256
 from grader.box.tensors import dtype_name, read_tensors, write_tensors
-from grader.nouns import Ended, Fault, Frame, Handout, Level, Limits, Observation, Run, Unit, Usage
+from grader.nouns.asked import Handout, Unit
+from grader.nouns.plain import Ended, Fault, Frame, Level, Limits
+from grader.nouns.seen import Observation, Run, Usage
 
 SHA = "ab" * 32
 RUN = Run("1d", "ragged", "encode", {"lengths": [7, 5]}, 3, Limits(), fills=("nmt_model.NMT.encode",))

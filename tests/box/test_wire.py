@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from grader.box.inside.frame import encode_frame
 from grader.box.tensors import write_tensors
 from grader.box.wire import Caps, Head, WireError, expected_length, read_frame
-from grader.nouns import Fault, Frame
+from grader.nouns.plain import Fault, Frame
 
 CAP = 1 << 20
 EMPTY = struct.pack("<Q", 2) + b"{}"

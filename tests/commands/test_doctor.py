@@ -9,7 +9,7 @@ import pytest
 
 from grader.box.levels import best_level, diagnose
 from grader.commands.doctor import doctor
-from grader.nouns import LEVELS, Level
+from grader.nouns.plain import LEVELS, Level
 
 
 def told(wanted: Level, capsys: pytest.CaptureFixture[str], *, as_json: bool = False) -> tuple[int, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from grader.commands.prove import prove, table
 from grader.errors import RubricError, UsageError
-from grader.nouns import CheckResult, PartResult
+from grader.nouns.judged import CheckResult, PartResult
 from grader.proof import Margin, Proof, Tried
 from tests import tiny
 

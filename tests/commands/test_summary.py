@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.commands.summary import not_graded, said_again, summary
-from grader.nouns import PartResult, Results, RubricMark, SubmissionResult
+from grader.nouns.judged import PartResult, Results, RubricMark, SubmissionResult
 
 OUT = Path("out")
 TITLE = "tiny · 2 submissions · rubric 5a0e4e · isolation strict · 2 workers"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.box.levels import best_level, lacks
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests.box.conftest import _moved
 from tests.hostile.corpus import Case
 from tests.hostile.stage import Played

@@ -31,7 +31,7 @@ from typing import Any, Final, cast
 import yaml
 
 from grader.box.switches import Switches
-from grader.nouns import LEVELS, Level
+from grader.nouns.plain import LEVELS, Level
 
 CASES: Final = Path(__file__).parent / "cases"
 PARTS: Final = ("w", "c")  # of the tiny course, those with a probe

@@ -26,7 +26,10 @@ from grader.course import Course, open_course
 from grader.intake import inodes_of, list_submissions
 from grader.intake.collect import read_submission
 from grader.marker import Marker
-from grader.nouns import Handout, Level, Limits, Observation, Part, Results, RubricMark, Submission, SubmissionResult
+from grader.nouns.asked import Handout, Part
+from grader.nouns.judged import Results, RubricMark, SubmissionResult
+from grader.nouns.plain import Level, Limits
+from grader.nouns.seen import Observation, Submission
 from grader.observer import HandIn, Observed, Observer
 from grader.report.site import write_site
 from grader.rubric.load import load_rubric

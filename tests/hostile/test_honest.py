@@ -23,7 +23,7 @@ import pytest
 import yaml
 
 from grader.box.levels import best_level, lacks
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests import tiny
 from tests.hostile.conftest import REPOSITORY, _home_for_everybody
 

@@ -23,7 +23,9 @@ from grader.box.pool import Job, Pool
 from grader.box.store import Store
 from grader.codes import CODES
 from grader.errors import HarnessError
-from grader.nouns import Handout, Limits, Observation, Run, Unit
+from grader.nouns.asked import Handout, Unit
+from grader.nouns.plain import Limits
+from grader.nouns.seen import Observation, Run
 from tests.hostile.grade_runs import Class, Ended, leftovers, when, write_class
 from tests.hostile.kill_at_random import kinds, series
 

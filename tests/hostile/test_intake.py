@@ -30,7 +30,7 @@ from grader.intake.ids import submission_ids
 from grader.intake.rules import Gathering
 from grader.intake.walk import gather_file, gather_folder
 from grader.kit.notebooks import NotANotebook, code_cells
-from grader.nouns import Observation, Submission
+from grader.nouns.seen import Observation, Submission
 from grader.opener import Opener
 from grader.report.names import page_name
 from grader.rubric.load import load_rubric

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests.hostile import table
 from tests.hostile.conftest import Play
 from tests.hostile.corpus import Case, cases

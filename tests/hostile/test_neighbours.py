@@ -9,7 +9,7 @@ import pytest
 
 from grader.box.levels import best_level
 from grader.box.pool import Pool
-from grader.nouns import Observation
+from grader.nouns.seen import Observation
 from tests.box.jobs import HANDOUT, LIMITS, job, run
 
 QUIET = """

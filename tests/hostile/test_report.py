@@ -26,18 +26,8 @@ from grader.intake.ids import submission_ids
 from grader.intake.rules import Gathering
 from grader.judge.answers import read_answers
 from grader.kept.results import read_results, write_results
-from grader.nouns import (
-    CaseResult,
-    CheckResult,
-    Fault,
-    Frame,
-    Group,
-    PartResult,
-    Picture,
-    Results,
-    SubmissionResult,
-    WrittenItem,
-)
+from grader.nouns.judged import CaseResult, CheckResult, Group, PartResult, Picture, Results, SubmissionResult
+from grader.nouns.plain import Fault, Frame, WrittenItem
 from grader.progress import Plain
 from grader.report import markup
 from grader.report.arrays import array_file

@@ -10,7 +10,7 @@ import pytest
 
 from grader.box.levels import best_level
 from grader.box.pool import Job, Pool
-from grader.nouns import Limits
+from grader.nouns.plain import Limits
 from tests.box.jobs import FINE, HANDOUT, run
 
 SAY = "import json, os, socket\nsay = socket.socket(fileno=10).send\n"

@@ -37,7 +37,8 @@ from grader.judge.artefacts import lines_of, read_artefact
 from grader.judge.policy import advice_remarks
 from grader.kit.notebooks import NotANotebook, code_cells
 from grader.kit.source_text import decode
-from grader.nouns import Fault, Frame, Limits, Observation
+from grader.nouns.plain import Fault, Frame, Limits
+from grader.nouns.seen import Observation
 from grader.quoting import quoted
 from grader.safetext import hide_paths, safe_line, safe_text
 

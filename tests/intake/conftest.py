@@ -12,7 +12,7 @@ import pytest
 
 from grader.intake import Unpack
 from grader.kit import archives
-from grader.nouns import Observation
+from grader.nouns.seen import Observation
 
 
 @pytest.fixture

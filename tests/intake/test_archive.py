@@ -11,7 +11,7 @@ import pytest
 from grader.errors import IntakeError
 from grader.intake.archive import archive_handout, archive_run, gather_archive
 from grader.intake.rules import Caps, Gathering
-from grader.nouns import Observation
+from grader.nouns.seen import Observation
 
 
 def answer(listing: Any, content: bytes = b"") -> Observation:

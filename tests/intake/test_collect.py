@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import IntakeError
 from grader.intake import Unpack, collect, list_submissions, read_submission
-from grader.nouns import Submission
+from grader.nouns.seen import Submission
 
 Put = Callable[[Mapping[str, bytes | str]], Path]
 Zipped = Callable[[Mapping[str, bytes | str]], bytes]

@@ -10,7 +10,9 @@ import pytest
 
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
-from grader.nouns import Case, Check, Observation, Part, Rubric, Verdict
+from grader.nouns.asked import Case, Check, Part, Rubric
+from grader.nouns.judged import Verdict
+from grader.nouns.seen import Observation
 
 
 def make_observation(**outputs: Any) -> Observation:

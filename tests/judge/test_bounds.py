@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.nouns import Verdict
+from grader.nouns.judged import Verdict
 
 Judge = Callable[..., Verdict]
 

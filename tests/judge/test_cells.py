@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.judge.cells import wrong_cells
-from grader.nouns import Verdict
+from grader.nouns.judged import Verdict
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ import pytest
 
 from grader.judge.checks import CHECKS, conclude, findings
 from grader.judge.evidence import Evidence
-from grader.nouns import Case, Check, Fault, Frame, Observation, Part, Verdict
+from grader.nouns.asked import Case, Check, Part
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Fault, Frame
+from grader.nouns.seen import Observation
 
 RAISED = Observation("raised", fault=Fault("ValueError", "17", (Frame("nmt_model.py", 9, "encode"),)))
 CASES = (Case("a", {}), Case("b", {}, public=True), Case("c", {}))

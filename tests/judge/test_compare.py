@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as st_numpy
 
 from grader.judge.compare import LARGEST_MARGIN, Manner, agree, compare
 from grader.judge.tolerance import EXACT, Tolerance
-from grader.nouns import Array, Verdict
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array
 
 USUAL = Tolerance(rtol=1e-4, atol=1e-5)
 VALUES = np.array([[0.5, -1.5, 2.0], [4.0, 0.25, -3.0]], np.float32)

@@ -9,7 +9,7 @@ import pytest
 
 from grader.judge.difference import in_which_way, padded_places
 from grader.judge.tolerance import Tolerance
-from grader.nouns import Array
+from grader.nouns.plain import Array
 
 USUAL = Tolerance(1e-4, 1e-5)
 RANDOM = np.random.default_rng(4224).normal(size=(4, 7, 6))

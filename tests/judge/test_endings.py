@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.judge.endings import KNOWN_TYPES, broken, ending, no_reference, place_of, type_of
-from grader.nouns import Fault, Frame, Limits, Observation, Usage, Verdict
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Fault, Frame, Limits
+from grader.nouns.seen import Observation, Usage
 
 GIB = 1024**3
 LIMITS = Limits(wall_s=10, cpu_s=8, memory_bytes=2 * GIB, answer_bytes=64 * 1024**2, output_bytes=1024**2, processes=64)

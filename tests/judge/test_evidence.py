@@ -10,7 +10,9 @@ import pytest
 from grader.errors import HarnessError
 from grader.judge.evidence import Evidence, matching, names
 from grader.judge.tolerance import Tolerance
-from grader.nouns import Case, Check, Observation, Part, Verdict
+from grader.nouns.asked import Case, Check, Part
+from grader.nouns.judged import Verdict
+from grader.nouns.seen import Observation
 
 CASES = (Case("open", {"lengths": [3, 2]}, public=True), Case("hidden", {"lengths": 4, "words": True}))
 

@@ -11,7 +11,10 @@ import pytest
 
 from grader.judge.evidence import Evidence
 from grader.judge.groups import grouped, signature
-from grader.nouns import Array, Case, Fault, Group, Observation, Part, PartResult, SubmissionResult, Verdict
+from grader.nouns.asked import Case, Part
+from grader.nouns.judged import Group, PartResult, SubmissionResult, Verdict
+from grader.nouns.plain import Array, Fault
+from grader.nouns.seen import Observation
 
 RNG = np.random.default_rng(11)
 EXPECTED = RNG.normal(size=(4, 7, 6))

@@ -11,7 +11,10 @@ import pytest
 from grader.judge.checks import findings
 from grader.judge.evidence import Evidence
 from grader.judge.mistakes import consistent_with, needs_known
-from grader.nouns import Case, Check, Fault, Observation, Part, Rubric, Verdict
+from grader.nouns.asked import Case, Check, Part, Rubric
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Fault
+from grader.nouns.seen import Observation
 
 RNG = np.random.default_rng(5)
 ENC, H0, C0 = RNG.normal(size=(4, 7, 6)), RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3))

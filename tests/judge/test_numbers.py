@@ -10,7 +10,9 @@ import pytest
 from grader.judge.answers import read_answers
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
-from grader.nouns import Check, Observation, Part, Verdict
+from grader.nouns.asked import Check, Part
+from grader.nouns.judged import Verdict
+from grader.nouns.seen import Observation
 
 Judge = Callable[..., Verdict]
 

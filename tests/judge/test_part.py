@@ -10,18 +10,10 @@ import numpy as np
 import pytest
 
 from grader.judge.part import judge_part, not_run
-from grader.nouns import (
-    Case,
-    CaseResult,
-    Check,
-    Fault,
-    Observation,
-    Part,
-    PartResult,
-    Rubric,
-    Usage,
-    WrittenItem,
-)
+from grader.nouns.asked import Case, Check, Part, Rubric
+from grader.nouns.judged import CaseResult, PartResult
+from grader.nouns.plain import Fault, WrittenItem
+from grader.nouns.seen import Observation, Usage
 
 H0 = np.random.default_rng(1).normal(size=(4, 3))
 C0 = np.random.default_rng(2).normal(size=(4, 3))

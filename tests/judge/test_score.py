@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from grader.judge.score import WORST_FIRST, Points, check_result, part_outcome, part_points, total
-from grader.nouns import Check, CheckResult, Outcome, PartResult, Verdict, WrittenItem
+from grader.nouns.asked import Check
+from grader.nouns.judged import CheckResult, PartResult, Verdict
+from grader.nouns.plain import Outcome, WrittenItem
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.nouns import Array, Verdict
+from grader.nouns.judged import Verdict
+from grader.nouns.plain import Array
 
 Judge = Callable[..., Verdict]
 

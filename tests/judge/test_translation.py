@@ -12,7 +12,9 @@ import pytest
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
 from grader.judge.translation import claim_remarks
-from grader.nouns import Check, Observation, Part, Verdict
+from grader.nouns.asked import Check, Part
+from grader.nouns.judged import Verdict
+from grader.nouns.seen import Observation
 
 REFERENCE = [
     "the cat sat on the mat this morning",

@@ -10,7 +10,9 @@ import pytest
 
 from grader.judge.tolerance import Tolerance
 from grader.judge.unstable import alike, answers, for_a_person, most_frequent, told
-from grader.nouns import CheckResult, Fault, Observation, Outcome, PartResult
+from grader.nouns.judged import CheckResult, PartResult
+from grader.nouns.plain import Fault, Outcome
+from grader.nouns.seen import Observation
 
 TOLERANCE = Tolerance(1e-4, 1e-5)
 ONE = Observation("answered", tensors={"y": np.array([1.0, np.nan])})

@@ -10,7 +10,9 @@ import pytest
 
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
-from grader.nouns import Case, Check, Observation, Part, Verdict
+from grader.nouns.asked import Case, Check, Part
+from grader.nouns.judged import Verdict
+from grader.nouns.seen import Observation
 
 Judge = Callable[..., Verdict]
 ENC = np.random.default_rng(7).normal(size=(4, 7, 6)).astype(np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.kept.logs import clear_logs, with_logs
-from grader.nouns import CaseResult, CheckResult, PartResult, Results, RubricMark, SubmissionResult
+from grader.nouns.judged import CaseResult, CheckResult, PartResult, Results, RubricMark, SubmissionResult
 
 STORY = "death 1: BoxDiedError while these cases were open: w/ragged\n\x1b[31mstderr of the zygote"
 CASE = CaseResult("ragged", "broken", 0.5, 0, "the box died 2 times", stderr=STORY)

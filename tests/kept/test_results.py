@@ -13,21 +13,19 @@ import pytest
 
 from grader.errors import HarnessError, UsageError
 from grader.kept.results import read_results, results_schema, write_results
-from grader.nouns import (
+from grader.nouns.judged import (
     CaseResult,
     CheckResult,
-    Fault,
-    Frame,
     Group,
     PartResult,
     Picture,
     Results,
     RubricMark,
     SubmissionResult,
-    WrittenItem,
 )
+from grader.nouns.plain import Fault, Frame, WrittenItem
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "results.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 TOLD = [Results, RubricMark, SubmissionResult, PartResult, CheckResult, CaseResult, Fault, Frame, Picture]
 TOLD += [WrittenItem, Group]
 AGAIN = "  help: grade again with `grade run`; what has not changed is not run again"

@@ -18,7 +18,10 @@ import torch
 from grader.authoring import Edit, Mistake, Variant
 from grader.judge.part import judge_part
 from grader.kit.handin import Handin
-from grader.nouns import Fault, Observation, Part, PartResult, Rubric
+from grader.nouns.asked import Part, Rubric
+from grader.nouns.judged import PartResult
+from grader.nouns.plain import Fault
+from grader.nouns.seen import Observation
 from grader.rubric.load import load_rubric
 from grader.runs import case_seed
 

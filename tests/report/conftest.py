@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from grader.nouns import PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.report.arrays import EXPECTED, array_file
 from grader.report.audience import Audience
 from grader.report.model import PartCard, SubmissionPage

@@ -11,20 +11,17 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from grader.nouns import (
+from grader.nouns.judged import (
     CaseResult,
     CheckResult,
-    Fault,
-    Frame,
     Group,
-    Outcome,
     PartResult,
     Picture,
     Results,
     RubricMark,
     SubmissionResult,
-    WrittenItem,
 )
+from grader.nouns.plain import Fault, Frame, Outcome, WrittenItem
 
 HIDDEN_STDOUT = "hidden input 7311"
 HIDDEN_MESSAGE = "hidden tensor 9822"

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.nouns import CaseResult, Fault, Frame
+from grader.nouns.judged import CaseResult
+from grader.nouns.plain import Fault, Frame
 from grader.report.audience import Audience, type_of
 from tests.report.conftest import REVEALED, STAFF, STUDENT
 from tests.report.sample_class import HIDDEN_MESSAGE, crashed_decoder, wrong_encoder

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.nouns import PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.report.class_figures import Bin, PartFigures, graded, histogram, part_figures
 from tests.report import sample_class as sample
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.nouns import Results
+from grader.nouns.judged import Results
 from grader.report.class_model import ClassPage
 from grader.report.class_page import class_page
 from tests.report import sample_class as sample

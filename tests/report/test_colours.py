@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from grader.nouns import Array
+from grader.nouns.plain import Array
 from grader.report import colours
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
-from grader.nouns import Array
+from grader.nouns.plain import Array
 from grader.report import colours, matrices
 from grader.report.matrices import Scale
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from grader.nouns import Results
+from grader.nouns.judged import Results
 from grader.report import markup
 from tests.report import sample_class as sample
 from tests.report.conftest import parsed

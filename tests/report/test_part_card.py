@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.nouns import CheckResult, Fault, Outcome
+from grader.nouns.judged import CheckResult
+from grader.nouns.plain import Fault, Outcome
 from grader.report import part_card
 from grader.report.model import PartCard
 from grader.report.part_card import Space

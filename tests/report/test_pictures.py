@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from grader.nouns import Array, Picture
+from grader.nouns.judged import Picture
+from grader.nouns.plain import Array
 from grader.report import pictures
 from grader.report.arrays import ArrayFile
 from grader.report.model import PictureView

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.nouns import Results
+from grader.nouns.judged import Results
 from grader.report.scores import cell, scores_csv
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from grader.nouns import Picture, Results
+from grader.nouns.judged import Picture, Results
 from grader.report.site import write_site
 from tests.report import sample_class as sample
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.nouns import PartResult, SubmissionResult
+from grader.nouns.judged import PartResult, SubmissionResult
 from grader.report.model import Repeat, SubmissionPage
 from grader.report.submission_page import fix_first, score_line
 from tests.report import sample_class as sample

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.nouns import Group, Results, RubricMark
+from grader.nouns.judged import Group, Results, RubricMark
 from grader.report.names import page_name
 from grader.report.unchanged import LIST, class_is_stale, forget, is_as_written, note, stale
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from grader.nouns import LEVELS, Outcome
+from grader.nouns.plain import LEVELS, Outcome
 from grader.report import wording
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import RubricError
-from grader.nouns import Rubric
+from grader.nouns.asked import Rubric
 from grader.rubric.load import load_rubric
 
 RUBRIC = """\

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import RubricError
-from grader.nouns import Case, Check, Edition, Limits, Place, Plot, Rubric, Unit, WrittenItem
+from grader.nouns.asked import Case, Check, Edition, Plot, Rubric, Unit
+from grader.nouns.plain import Limits, Place, WrittenItem
 from grader.rubric.load import load_rubric
 
 

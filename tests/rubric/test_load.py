@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import RubricError
-from grader.nouns import Rubric
+from grader.nouns.asked import Rubric
 from grader.rubric.load import load_rubric
 from tests.rubric.conftest import FILES
 

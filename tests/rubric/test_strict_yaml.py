@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import RubricError
-from grader.nouns import Place
+from grader.nouns.plain import Place
 from grader.rubric import strict_yaml
 from grader.rubric.strict_yaml import read_yaml
 

@@ -11,7 +11,7 @@ import pytest
 
 from grader.authoring import Edit, Mistake, Variant
 from grader.errors import RubricError
-from grader.nouns import Rubric
+from grader.nouns.asked import Rubric
 from grader.rubric.load import load_rubric
 from grader.rubric.versions import edited, mistakes_of, reference_files, static_proof, variants_of
 

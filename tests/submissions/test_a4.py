@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.box.levels import best_level
-from grader.nouns import PartResult, Results, SubmissionResult
+from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.pipeline import Order, grade
 from grader.progress import Silent
 

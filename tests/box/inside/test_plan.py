@@ -12,7 +12,8 @@ import pytest
 from grader.box.inside.plan import Plan, read_plan
 from grader.box.staging import plan
 from grader.box.switches import ALL_ON
-from grader.nouns import Handout, Level, Unit
+from grader.nouns.asked import Handout, Unit
+from grader.nouns.plain import Level
 
 HANDOUT = Handout("", (Unit("nmt_model", ("NMT",), {"vocab": "stand_ins/vocab.py"}), Unit("utils", ("pad",))))
 

@@ -22,7 +22,8 @@ from grader.box.slot import BoxDiedError, RunningJob, Zygote, packed
 from grader.box.staging import plan
 from grader.box.switches import ALL_ON
 from grader.box.watch import tree
-from grader.nouns import Handout, Level
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Level
 from tests.box.inside.forked import in_child, refusal
 from tests.box.orders import LIMITS, asked, imported, ordered
 

@@ -16,7 +16,8 @@ from grader.box import recipes, staging
 from grader.box.inside import landlock, namespaces, seccomp, trial
 from grader.box.slot import command, spawn
 from grader.box.switches import ALL_ON
-from grader.nouns import Handout, Level
+from grader.nouns.asked import Handout
+from grader.nouns.plain import Level
 from tests.box.inside.forked import in_child
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from grader.box.slot import RunningJob, Zygote
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests.box.orders import Seen, asked, heard, imported, ordered
 
 Zygotes = Callable[[Level], Zygote]

@@ -18,7 +18,7 @@ import torch
 from grader.box.inside import zygote as entry
 from grader.box.inside.zygote import threads_here
 from grader.box.slot import BoxDiedError, Zygote
-from grader.nouns import Level
+from grader.nouns.plain import Level
 from tests.box.jobs import HANDOUT
 from tests.box.orders import asked, imported, ordered, running_zygote
 
