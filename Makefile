@@ -26,7 +26,8 @@ jail: $(STAMP)
 	@command -v bwrap >/dev/null || echo "setup: no bubblewrap; grading goes on at level 'container'. $(BIN)/grade doctor tells more"
 
 grade: setup  ## grade the sample hand-ins
-	$(BIN)/grade submissions/ --rubric a4.yaml
+	$(BIN)/grade submissions/ --rubric hw5.yaml --out out/hw5
+	$(BIN)/grade submissions/ --rubric a4.yaml --out out/a4
 
 chromium:
 	@./tools/install chromium chromium
@@ -52,7 +53,8 @@ prove: setup  ## prove every rubric
 	$(BIN)/grade prove rubrics/*.yaml
 
 bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
-	$(BIN)/python -m benchmarks.a4
+	$(BIN)/python -m benchmarks.grading --assignment a4
+	$(BIN)/python -m benchmarks.grading --assignment hw5
 
 hostile: setup chromium  ## only the hostile and honest hand-ins, and faults of our own
 	$(BIN)/python -m pytest tests/hostile -n 3 --dist loadfile

@@ -12,15 +12,16 @@ from types import MappingProxyType
 from grader.course import Cases, Course, by_part
 from grader.kept.folder import write_whole
 from grader.nouns.asked import Edition, Part
-from grader.nouns.judged import PartResult, SubmissionResult
+from grader.nouns.judged import PartResult, SubmissionResult, TrainingLog
 from grader.nouns.plain import Array, Level
-from grader.nouns.seen import Observation, Submission
+from grader.nouns.seen import Document, Observation, Submission
 from grader.observer import Observed
 from grader.pictures import arrays_of, with_pictures
 from grader.quoting import quoted
 from grader.versions import versions
 
 NOTE_REPAIR = "repair "
+PASTED = "handed_in"  # the case of pictures that were handed in for a part
 MOST_NOTES = 200  # of one submission; notes come out of the jail, and so may be forged without end
 PACKAGE = Path(__file__).resolve().parent
 PRESENTING = frozenset({"codes", "commands", "report"})  # rooms that show results and change none
@@ -49,11 +50,17 @@ class Marker:
         return hashlib.sha256("\n".join([*told, rules_sha256()]).encode("utf-8", "surrogatepass")).hexdigest()
 
     def mark(
-        self, submission: Submission, observed: Observed, rounds: Mapping[str, Sequence[Cases]] = MappingProxyType({})
+        self,
+        submission: Submission,
+        observed: Observed,
+        rounds: Mapping[str, Sequence[Cases]] = MappingProxyType({}),
+        documents: Sequence[Document] = (),
+        events: Observation | None = None,
     ) -> SubmissionResult:
         """The result of one submission.
 
         `rounds`: what a part gave when it was run again, for the parts that answer otherwise each time.
+        `documents`: what people read of it. `events`: the scalars of its event files of TensorBoard.
         Raises: HarnessError if the reference itself does not answer.
         """
         self._judged = True
@@ -65,14 +72,26 @@ class Marker:
         arrays: dict[str, Array] = {}
         parts = []
         for part in self.parts:
-            read = handed_in(part, submission.files)
+            read = handed_in(part, submission.files, documents, [each.id for each in self.course.rubric.parts])
+            read |= _pasted(part, documents, read, seen.get(part.id, {}))
             tried = [{**cases, **read} for cases in (seen.get(part.id, {}), *rounds.get(part.id, ()))]
             result, yours = self._settled(part, tried, known_apply=edition is None or edition.current)
             result = replace(result, remarks=result.remarks + advice_remarks(part.advice, submission.files))
             arrays.update(yours)
             parts.append(result)
         notes = _notes(observed.observations)
-        return self._total(submission, observed, parts, _findings(submission, notes, edition), notes, arrays)
+        training, curves = _training(self.course.rubric.logs, submission.files, events)
+        arrays.update(curves)
+        whole = self._total(submission, observed, parts, _findings(submission, notes, edition), notes, arrays)
+        whole = replace(whole, training=training)
+        return self._with_documents(whole, documents) if documents else whole
+
+    def _with_documents(self, result: SubmissionResult, documents: Sequence[Document]) -> SubmissionResult:
+        from grader.kept.documents import keep
+
+        shown = tuple(keep(self.arrays_folder.parent, document) for document in documents)
+        is_whole = not any(document.ours for document in documents)
+        return replace(result, documents=shown, mark=result.mark if is_whole else "")  # without a mark: tried again
 
     def keep_expected(self) -> None:
         """Writes what the reference gave, for the pages; nothing if no submission had to be judged."""
@@ -111,6 +130,10 @@ class Marker:
         hints = {name: mistake.hint for name, mistake in self.course.mistakes.items()}
         result = judge_part(part, self.course.rubric, expected, got, known, hints)
         result = replace(result, mistake_diff="\n".join(map(self._diff, result.mistakes)))
+        if PASTED in got:
+            from grader.judge.pasted import for_a_person, is_drawn
+
+            result = result if is_drawn(got) else for_a_person(result)
         return with_pictures(part, result, expected, got)
 
     def _diff(self, name: str) -> str:
@@ -153,8 +176,13 @@ class Marker:
         )
 
 
-def handed_in(part: Part, files: Mapping[str, bytes]) -> Cases:
-    """What a part reads from the files themselves: an artefact, and what `answers.md` says about it."""
+def handed_in(
+    part: Part, files: Mapping[str, bytes], documents: Sequence[Document] = (), parts: Sequence[str] = ()
+) -> dict[str, Observation]:
+    """What a part reads from the files themselves: an artefact, and what `answers.md` or a document says about it.
+
+    `parts`: the ids of all parts.
+    """
     from grader.judge.answers import read_answers
     from grader.judge.artefacts import read_artefact
 
@@ -162,8 +190,32 @@ def handed_in(part: Part, files: Mapping[str, bytes]) -> Cases:
     if part.source == "file":
         read["file"] = read_artefact(files, part.reads)
     if part.source == "answers" or part.written:
-        read["answers"] = read_answers(files, part.id)
+        read["answers"] = read_answers(files, part.id, documents, parts)
     return read
+
+
+def _training(
+    formats: Sequence[str], files: Mapping[str, bytes], events: Observation | None
+) -> tuple[TrainingLog | None, dict[str, Array]]:
+    """What the training logs say, where the course asks for them, and the arrays of their curves."""
+    if not formats:
+        return None, {}
+    from grader.intake.events import event_files
+    from grader.judge.logs.events import event_series
+    from grader.judge.logs.together import training_log
+
+    return training_log(files, formats, event_series(events, event_files(files)) if events is not None else ())
+
+
+def _pasted(part: Part, documents: Sequence[Document], read: Cases, seen: Cases) -> dict[str, Observation]:
+    """The pictures that were handed in for a part that asks for a figure."""
+    if not (part.shows_figure and documents):
+        return {}
+    from grader.judge.pasted import is_drawn, pasted_pictures
+
+    answer = read["answers"].texts.get("answer", "") if "answers" in read else ""
+    pictures = pasted_pictures(part, documents, answer, drawn=is_drawn(seen))
+    return {PASTED: pictures} if pictures else {}
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:

@@ -11,17 +11,17 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.course import Course, open_course
 from grader.errors import HarnessError, IntakeError, Message, UsageError
+from grader.intake.documents import are_wanted
 from grader.nouns.asked import Handout, Part, Rubric
 from grader.nouns.judged import Results, RubricMark, SubmissionResult
 from grader.nouns.plain import Level
-from grader.nouns.seen import Observation, Run, Submission
+from grader.nouns.seen import Run, Submission
 from grader.observer import HandIn, Observer, Wanted
 from grader.opener import Opener
 from grader.progress import Watch
@@ -88,8 +88,9 @@ def grade(order: Order, watch: Watch) -> Results:
     repeater = Repeater(rubric, lambda seed: _observer(course.handout, fresh=order.fresh, hash_seed=seed))
     watch.begin(_title(rubric, len(entries), order.level, workers), len(entries), workers)
     try:
-        with course.observer, _observer(course.handout, fresh=order.fresh, loud=True) as students, repeater:
-            marked = _mark_all(order, course, parts, students, repeater, entries, watch)
+        opener = Opener(order.level, store, shows=are_wanted(rubric))
+        with course.observer, opener, _observer(course.handout, fresh=order.fresh, loud=True) as students, repeater:
+            marked = _mark_all(order, course, parts, students, repeater, opener, entries, watch)
         for fault in store.faults:
             watch.warn(fault)
         return _written(order, marked, course, started, watch)
@@ -119,6 +120,7 @@ def _mark_all(
     parts: tuple[Part, ...],
     students: Observer,
     repeater: Repeater,
+    opener: Opener,
     entries: Sequence[Entry],
     watch: Watch,
 ) -> tuple[SubmissionResult, ...]:
@@ -130,16 +132,17 @@ def _mark_all(
     marker = Marker(course, parts, order.level, order.out / "arrays", offered)
     runnable = [part.id for part in parts if set(part.needs) <= offered]
     runs = tuple(run for run in runs_of(course.rubric) if run.part in runnable)
-    desk = _Desk(order, course.rubric, runs, marker.name_of, watch)
-    with desk.stack:
-        for observed in students.each(desk.wanted(entries)):
-            submission = desk.submissions.pop(observed.hand_in.key)
-            result = marker.mark(submission, observed)
-            rounds = repeater.rounds(observed, result)
-            result = marker.mark(submission, observed, rounds) if rounds else result
-            result = with_logs(result, order.out)
-            desk.results[result.id] = result
-            watch.done(result)
+    desk = _Desk(order, course.rubric, runs, marker.name_of, watch, opener)
+    for observed in students.each(desk.wanted(entries)):
+        submission = desk.submissions.pop(observed.hand_in.key)
+        documents = opener.documents(submission.files)
+        events = opener.events(submission.files) if course.rubric.logs else None
+        result = marker.mark(submission, observed, documents=documents, events=events)
+        rounds = repeater.rounds(observed, result)
+        result = marker.mark(submission, observed, rounds, documents, events) if rounds else result
+        result = with_logs(result, order.out)
+        desk.results[result.id] = result
+        watch.done(result)
     for entry_id, error in desk.unread.items():
         desk.results[entry_id] = unread(entry_id, sum(part.points for part in parts), str(error))
         watch.done(desk.results[entry_id])
@@ -171,15 +174,15 @@ class _Desk:
         runs: tuple[Run, ...],
         name_of: Callable[[Submission], str],
         watch: Watch,
+        opener: Opener,
     ) -> None:
         self.submissions: dict[str, Submission] = {}
         self.results: dict[str, SubmissionResult] = {}
         self.unread: dict[str, IntakeError] = {}
-        self.stack = ExitStack()
         self._order = order
         self._rubric = rubric
         self._runs = runs
-        self._opener: Opener | None = None
+        self._opener = opener
         self._name_of = name_of
         self._watch = watch
         self._before = {} if order.fresh else _results_before(order.out)
@@ -189,7 +192,7 @@ class _Desk:
         from grader.intake import collect, inodes_of
 
         course = inodes_of(Path(self._rubric.folder), self._order.rubric.resolve())
-        for entry, read in collect(entries, self._unpack, course=course):
+        for entry, read in collect(entries, self._opener.open, course=course):
             if isinstance(read, IntakeError):
                 self.unread[entry.id] = read
                 continue
@@ -200,11 +203,6 @@ class _Desk:
                 continue
             self.submissions[read.id] = read
             yield HandIn(read.id, read.sha256, read.files), self._runs
-
-    def _unpack(self, data: bytes, name: str) -> Observation:
-        if self._opener is None:
-            self._opener = self.stack.enter_context(Opener(self._order.level))
-        return self._opener.open(data, name)
 
 
 def _results_before(out: Path, rubric: Rubric | None = None) -> dict[str, SubmissionResult]:
@@ -218,11 +216,15 @@ def _results_before(out: Path, rubric: Rubric | None = None) -> dict[str, Submis
         return {}
     if not is_as_written(out) or (rubric is not None and results.rubric.sha256 != rubric.sha256):
         return {}
-    return {result.mark: result for result in results.submissions if result.mark and _is_whole(result, out / "arrays")}
+    return {result.mark: result for result in results.submissions if result.mark and _is_whole(result, out)}
 
 
-def _is_whole(result: SubmissionResult, arrays: Path) -> bool:
-    there = not result.arrays or all((arrays / name).is_file() for name in (result.arrays, "expected.safetensors"))
+def _is_whole(result: SubmissionResult, out: Path) -> bool:
+    arrays = [result.arrays, "expected.safetensors"] if result.arrays else []
+    files = [out / "arrays" / name for name in arrays]
+    for document in result.documents:
+        files += [out / "documents" / name for name in (document.content, *document.pictures) if name]
+    there = all(path.is_file() for path in files)
     return there and not any(part.verdict == "broken" for part in result.parts)
 
 

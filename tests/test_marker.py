@@ -14,9 +14,10 @@ from safetensors.numpy import load_file
 from grader.box.store import Store
 from grader.course import Course, by_part, open_course
 from grader.marker import Marker, handed_in, rules_sha256, unread, write_arrays
-from grader.nouns.asked import Edition, Part, Rubric
+from grader.nouns.asked import Edition, Part, Plot, Rubric
 from grader.nouns.judged import SubmissionResult
-from grader.nouns.seen import Observation, Submission, Usage
+from grader.nouns.plain import Fault
+from grader.nouns.seen import Document, DocumentCell, Observation, Submission, Usage
 from grader.observer import HandIn, Observations, Observed, Observer
 from grader.rubric.load import load_rubric
 from tests import tiny
@@ -323,6 +324,92 @@ def test_a_written_item_reads_the_answer_of_its_part(tmp_path: Path) -> None:
     assert result.parts[2].answer.strip() == "Padding is no word."
 
 
+# --- documents ---
+
+PIXELS = np.full((4, 5, 3), 200, np.uint8)
+BOOK = Document(
+    "notebook",
+    "a.ipynb",
+    "5" * 64,
+    cells=(
+        DocumentCell(1, "markdown", "# why\nPadding is no word.", "<h1>why</h1>"),
+        DocumentCell(2, "code", "plt.plot(weights)", "<pre></pre>", raised="E: x", pictures=(0,)),
+    ),
+    pictures=(PIXELS,),
+)
+
+
+def with_documents(marker: Marker, *documents: Document, seen: Observations | None = None) -> SubmissionResult:
+    """The result of a submission with these documents."""
+    sent = HandIn(ADA.id, ADA.sha256, ADA.files)
+    return marker.mark(ADA, Observed(sent, seen or gave(), False), documents=documents)
+
+
+def test_an_answer_is_found_in_a_notebook_and_says_where(tmp_path: Path) -> None:
+    part = with_documents(marker_of(tmp_path), BOOK).parts[2]
+
+    assert (part.answer, part.answer_from) == ("Padding is no word.", "a.ipynb")
+
+
+def test_documents_are_kept_beside_the_arrays_and_named_in_the_result(tmp_path: Path) -> None:
+    result = with_documents(marker_of(tmp_path), BOOK)
+
+    (shown,) = result.documents
+    assert (shown.path, shown.raised) == ("a.ipynb", {2: "E: x"})
+    assert all((tmp_path / "documents" / name).is_file() for name in (shown.content, *shown.pictures))
+    assert result.mark
+
+
+def test_a_document_moves_no_point(tmp_path: Path) -> None:
+    broken = Document("pdf", "r.pdf", "5" * 64, reason="it is broken")
+    without = mark(marker_of(tmp_path), gave(UNMASKED))
+
+    after = with_documents(marker_of(tmp_path), BOOK, broken, seen=gave(UNMASKED))
+
+    assert [(part.score, part.pending, part.verdict) for part in after.parts] == [
+        (part.score, part.pending, part.verdict) for part in without.parts
+    ]
+
+
+def test_a_result_with_a_document_that_we_could_not_show_is_made_again(tmp_path: Path) -> None:
+    ours = Document("pdf", "r.pdf", "5" * 64, reason="the box died", ours=True)
+
+    assert with_documents(marker_of(tmp_path), ours).mark == ""
+
+
+def figure_marker(root: Path) -> Marker:
+    """A marker in whose course the part `c` asks for a figure."""
+    marker = marker_of(root)
+    weights, context, why = marker.parts
+    plot = Plot("image", "figures", "mean", "Context")
+    return replace(marker, parts=(weights, replace(context, plots=(plot,)), why))
+
+
+CRASHED = gave() | {("c", "mean"): Observation("raised", reason="RuntimeError", fault=Fault("RuntimeError", "x"))}
+
+
+def test_without_a_live_figure_a_picture_leaves_the_part_to_a_person(tmp_path: Path) -> None:
+    part = with_documents(figure_marker(tmp_path), BOOK, seen=CRASHED).parts[1]
+
+    assert (part.verdict, part.score, part.pending) == ("pending", 0.0, 2.0)
+    assert part.pictures[-1].pixels == ("c/handed_in/picture",)
+
+
+def test_without_any_picture_the_part_is_judged_as_it_is(tmp_path: Path) -> None:
+    part = with_documents(figure_marker(tmp_path), replace(BOOK, cells=(), pictures=()), seen=CRASHED).parts[1]
+
+    assert (part.verdict, part.pending) == ("crashed", 0.0)
+
+
+def test_with_a_live_figure_a_picture_changes_no_verdict(tmp_path: Path) -> None:
+    wrong = {"context": np.zeros((4, 5)), "figures.0.0.0": np.zeros((2, 2))}
+    seen = gave() | {("c", "mean"): Observation("answered", tensors=wrong)}
+
+    part = with_documents(figure_marker(tmp_path), BOOK, seen=seen).parts[1]
+
+    assert (part.verdict, part.score, part.pending) == ("failed", 0.0, 0.0)
+
+
 # --- the name of a result ---
 
 
@@ -426,3 +513,58 @@ def test_a_part_that_was_run_again_is_judged_as_the_rubric_says(
 
     assert (seen.verdict, seen.score, seen.pending) == (verdict, *points)
     assert seen.unstable == "3 different answers in 3 runs"
+
+
+# --- training logs ---
+
+LOG = b"".join(
+    b"epoch 1, iter %d, avg. loss 120.00, avg. ppl 70.00 cum. examples %d, speed 300.00 words/sec, "
+    b"time elapsed %.2f sec\n" % (at, 32 * at, at * 3.0127)
+    for at in range(10, 90, 10)
+)
+
+
+def with_log(log: bytes) -> Submission:
+    """Ada's files, and a training log."""
+    return replace(ADA, files={**FILES, "train.log": log})
+
+
+def test_a_course_that_asks_for_no_logs_says_nothing_of_them(tmp_path: Path) -> None:
+    assert mark(marker_of(tmp_path), gave(), with_log(LOG)).training is None
+
+
+def test_logs_are_drawn_and_keep_their_arrays_beside_the_others(tmp_path: Path) -> None:
+    result = mark(marker_of(tmp_path, logs=("a4",)), gave(), with_log(LOG))
+
+    assert result.training is not None
+    assert [each.name for each in result.training.series] == ["training loss", "training perplexity"]
+    assert load_file(tmp_path / "arrays" / result.arrays)["log/0/values"].tolist() == [120.0] * 8
+
+
+def test_a_log_that_does_not_add_up_changes_no_point(tmp_path: Path) -> None:
+    marker = marker_of(tmp_path, logs=("a4",))
+    edited = LOG.replace(b"iter 40, avg. loss 120.00", b"iter 40, avg. loss 110.00")
+
+    honest, result = mark(marker, gave(), with_log(LOG)), mark(marker, gave(), with_log(edited))
+
+    assert honest.training is not None and result.training is not None
+    assert ([each.line for each in honest.training.findings], [each.line for each in result.training.findings]) == (
+        [],
+        [4],
+    )
+    assert (result.score, result.pending, result.parts) == (honest.score, honest.pending, honest.parts)
+
+
+def test_scalars_of_event_files_are_drawn_too(tmp_path: Path) -> None:
+    told = b'{"series": [{"file": 0, "tag": "loss", "points": 2}], "notes": []}'
+    arrays = {"told": np.frombuffer(told, np.uint8), "steps": np.array([1, 2]), "values": np.array([3.0, 2.5])}
+    submission = replace(ADA, files={**FILES, "runs/events.out.tfevents.1": b"x"})
+    observed = Observed(HandIn("ada", ADA.sha256, submission.files), gave(), cached=False)
+
+    events = Observation("answered", tensors=arrays)
+    result = marker_of(tmp_path, logs=("a4",)).mark(submission, observed, events=events)
+
+    assert result.training is not None
+    assert [(each.name, each.file) for each in result.training.series] == [
+        ("training loss", "runs/events.out.tfevents.1")
+    ]

@@ -14,6 +14,7 @@ from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.pipeline import Order, grade
 from grader.progress import Silent
 from tests import tiny
+from tests.hostile.documents import PICTURE, code, displayed, encoded, markdown, notebook
 
 
 def order(root: Path, *names: str) -> Order:
@@ -177,3 +178,28 @@ def test_a_cut_archive_costs_nobody_a_point_and_the_rest_is_graded(tmp_path: Pat
     assert (cut.score, cut.pending) == (0.0, 7.0)
     assert "[E-ARCHIVE]" in cut.error
     assert of(results, "right").score == 6.0
+
+
+# --- documents ---
+
+
+def test_a_notebook_stands_on_the_page_and_is_made_again_only_if_it_is_gone(tmp_path: Path) -> None:
+    asked = order(tmp_path, "right")
+    book = notebook(markdown("# why\nPadding is $0$ words."), code("x", displayed("image/png", encoded(PICTURE))))
+    (tmp_path / "submissions" / "right" / "hw.ipynb").write_bytes(book)
+
+    first = grade(asked, Silent())
+    again = grade(asked, Silent())
+
+    (shown,) = first.submissions[0].documents
+    page = (tmp_path / "out" / "right.html").read_text(encoding="utf-8")
+    assert (shown.path, shown.reason, len(shown.pictures)) == ("hw.ipynb", "", 1)
+    assert (first.submissions[0].score, first.submissions[0].pending) == (6.0, 1.0)
+    assert 'sandbox="" srcdoc="<!DOCTYPE html>' in page
+    assert "from hw.ipynb</span>" in page
+    assert (again.submissions[0].cached, again.submissions[0].documents) == (True, (shown,))
+
+    kept = tmp_path / "out" / "documents" / shown.pictures[0]
+    kept.unlink()
+    assert grade(asked, Silent()).submissions[0].documents == (shown,)
+    assert kept.is_file()

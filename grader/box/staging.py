@@ -103,6 +103,7 @@ def plan(handout: Handout, level: Level, switches: Switches, *, shares_uid: bool
         "may_share_memory": walled or not shares_uid,
         "units": [asdict(unit) for unit in handout.units],
         "repairs": list(handout.repairs),
+        "snippets": [asdict(snippet) for snippet in handout.snippets],
     }
 
 

@@ -124,9 +124,18 @@ AUTHORING: Final[dict[str, tuple[str, str]]] = {
         """,
     ),
     "E-RUBRIC-PLOT": (
-        "A plot is not one of heatmap and curve",
+        "A plot is not one of heatmap, curve, image and series",
         """
-        A plot draws one output of one case: `{heatmap: weights, case: ragged, title: ...}` or `{curve: loss, ...}`.
+        A plot draws one output of one case: `{heatmap: weights, case: ragged, title: ...}` or `{curve: loss, ...}`; or
+        what the student's own figures show: `{image: figures, ...}`, which takes `beside`, and `{series: gnorm, ...}`,
+        which takes `figures` and `clip`.
+        """,
+    ),
+    "E-RUBRIC-SNIPPET": (
+        "A snippet cannot be looked for",
+        """
+        A snippet that is picked is found by what it `reads` or `calls`: `{reads: [embed_positions], take: pick}`. A
+        snippet that is run may do without: then every notebook and script counts.
         """,
     ),
     "E-RUBRIC-OPERAND": (

@@ -40,6 +40,43 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         over a row that is masked everywhere, a logarithm or a division of zero, and a mask of `-inf` added twice.
         """,
     ),
+    "E-FIGURE": (
+        "The figure shows something else",
+        """
+        What matplotlib was given is compared, not the picture: the array behind an image, the points of a line. None
+        of what was drawn is what was asked for, and the reason tells of the one that comes nearest: how many cells or
+        points differ, where the worst is, and what it is instead where that can be seen.
+
+        Colours, sizes, titles and names do not matter, nor whether the figure was shown, saved or left open. NaN in an
+        image comes from a division by zero, most often by the length of a row of zeros.
+        """,
+    ),
+    "E-MARKS": (
+        "Nothing is marked where it was asked for",
+        """
+        Circles, boxes, arrows, notes, points, vertical rules, spans and texts count as marks. Each stands for the step
+        at its x, read off the curve under it: the middle of a circle, the place that an arrow points at.
+
+        Marks that are drawn together and mostly miss count for nothing, such as a rule at every epoch.
+        """,
+    ),
+    "E-PASTED": (
+        "A picture was handed in, and no code that draws it",
+        """
+        The part asks for a figure that code draws. None was seen, but a picture was handed in: a file, a page of a PDF,
+        or the saved output of a notebook. A picture proves nothing to a program, so a person looks at it, and the
+        points that the checks could not give stay open until then.
+
+        To have it judged at once, hand in the cell or script that draws it; it is run with values of ours.
+        """,
+    ),
+    "E-SERIES": (
+        "The series behind a figure is not there",
+        """
+        Marks are judged on the series that was handed in with the figure. Without it, or if it never rises above the
+        limit, a person looks at the figure, and the points stay open until then.
+        """,
+    ),
     "E-OUTPUT": (
         "An output is missing or of another kind",
         """

@@ -1,4 +1,4 @@
-"""Written answers: the section of one part in `answers.md`, and the lines `name = number` in it.
+"""Written answers: the section of one part in `answers.md`, a notebook or a PDF, and the lines `name = number` in it.
 
 A section begins at a heading that starts with the part's id (`# 1g`, `## Question 2c: BLEU`, `### 1(g)`) and ends at
 the next heading of its level or above, or at one that starts with another id. Numbers are read as people write them:
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from grader.judge.handed_in import decode, find_file, is_pointer
-from grader.nouns.seen import Observation
+from grader.nouns.seen import Document, Observation
 from grader.safetext import safe_line, safe_text
 
 NAMES = ("answers.md", "answers.markdown", "answers.txt")
@@ -23,6 +23,7 @@ MOST_NUMBERS = 200
 LONGEST_NAME = 40
 COLUMNS = 4000  # a paragraph may be one line
 LINES = 1000
+LONGEST_HEADING = 80  # of plain text
 LONGEST_LINE = 500  # of characters in which a number or a heading is looked for
 MOST_LINES = 20_000
 
@@ -40,11 +41,25 @@ NUMBER = re.compile(
 )
 
 
-def read_answers(files: Mapping[str, bytes], part_id: str) -> Observation:
+def read_answers(
+    files: Mapping[str, bytes], part_id: str, documents: Sequence[Document] = (), others: Sequence[str] = ()
+) -> Observation:
     """What `answers.md` says about a part: the text `answer`, and a tensor for every `name = number`.
 
+    Where it says nothing, the Markdown cells of a notebook do, or a PDF, under a heading that names the part; `from`
+    is then where. `others`: ids of the other parts, at whose headings a PDF's section ends.
     Names are lower case, with underscores for blanks; of two lines with one name the later counts.
     """
+    written = _read_file(files, part_id)
+    if written.ended == "answered":
+        return written
+    for place, section in _sections_of(documents, part_id, others):
+        if section.strip():
+            return _answered(section, place)
+    return written
+
+
+def _read_file(files: Mapping[str, bytes], part_id: str) -> Observation:
     path = find_file(files, NAMES)
     if not path:
         return Observation("missing", reason="answers.md was not handed in")
@@ -59,9 +74,47 @@ def read_answers(files: Mapping[str, bytes], part_id: str) -> Observation:
     section = "\n".join(_section(text, part_id)).strip("\n")
     if not section.strip():
         return Observation("missing", reason=f"{shown} has nothing under a heading '{part_id}'")
+    return _answered(section)
+
+
+def _answered(section: str, place: str = "") -> Observation:
     tensors = {name: np.asarray(value, np.float64) for name, value in _numbers(section).items()}
     answer = safe_text(section, columns=COLUMNS, lines=LINES)
-    return Observation("answered", tensors=tensors, texts={"answer": answer})
+    return Observation("answered", tensors=tensors, texts={"answer": answer, **({"from": place} if place else {})})
+
+
+def _sections_of(documents: Sequence[Document], part_id: str, others: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Where and what a document says of a part; notebooks first."""
+    for document in documents:
+        if document.cells:
+            text = "\n\n".join(cell.source for cell in document.cells if cell.kind == "markdown")
+            yield document.path, "\n".join(_section(text, part_id)).strip("\n")
+    for document in documents:
+        if document.pages:
+            page, section = _paragraphs(document.pages, part_id, others)
+            yield f"{document.path}, page {page}", section
+
+
+def _paragraphs(pages: Sequence[str], part_id: str, others: Sequence[str]) -> tuple[int, str]:
+    """The page on which a heading names the part, and the lines from there to the heading of another one."""
+    found: list[str] = []
+    begins = 0
+    for number, page in enumerate(pages, start=1):
+        for line in page.split("\n"):
+            if is_heading_of(line, part_id):
+                begins = begins or number
+                found.append(line.strip())
+            elif begins and any(is_heading_of(line, other) for other in others if other != part_id):
+                return begins, "\n".join(found)
+            elif begins:
+                found.append(line)
+    return begins, "\n".join(found)
+
+
+def is_heading_of(line: str, part_id: str) -> bool:
+    """Whether a line of plain text is a heading that names the part: short, and the id is what it begins with."""
+    plain = line.strip().lstrip("#* ")
+    return 0 < len(plain) <= LONGEST_HEADING and _is_about(plain, part_id)
 
 
 def _section(text: str, part_id: str) -> Iterator[str]:
@@ -87,9 +140,12 @@ def _section(text: str, part_id: str) -> Iterator[str]:
 
 
 def _is_about(title: str, part_id: str) -> bool:
+    """Whether a title names the part; `Problem 1` names 1 and P1."""
     wanted = _bare(part_id)
     words = _words(title)
-    return wanted in (_bare(words[0]), _bare("".join(words[:2]))) if words else False
+    before = WORD_BEFORE.match(_plain(title))
+    initial = before[0][:1] if before else "-"
+    return wanted in (_bare(words[0]), _bare("".join(words[:2])), _bare(initial + words[0])) if words else False
 
 
 def _first_id(title: str) -> str:
@@ -98,8 +154,11 @@ def _first_id(title: str) -> str:
 
 
 def _words(title: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", title).strip("*_` ")
-    return re.split(r"[\s:,–—]+", WORD_BEFORE.sub("", plain, count=1), maxsplit=2)
+    return re.split(r"[\s:,–—]+", WORD_BEFORE.sub("", _plain(title), count=1), maxsplit=2)
+
+
+def _plain(title: str) -> str:
+    return unicodedata.normalize("NFKC", title).strip("*_` ")
 
 
 def _bare(word: str) -> str:

@@ -1,7 +1,7 @@
 """The checks by name, and the verdict of a check: it holds on every case it names, or it does not hold.
 
 A check is a function that gives one verdict for each case and output it looks at. `findings` collects them, and
-`conclude` picks the one that is told: ours first, then the first that does not hold.
+`conclude` picks the one that is told: ours first, then the first that does not hold, then what a person decides.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from grader.errors import GraderError
 from grader.judge.bounds import above, below, finite
 from grader.judge.endings import broken, place_of, type_of
 from grader.judge.evidence import Evidence
+from grader.judge.figures import image, line
+from grader.judge.marks import marks
 from grader.judge.numbers import number
 from grader.judge.training import dropout, gradient, parameters
 from grader.judge.translation import bleu, lines
@@ -23,6 +25,7 @@ from grader.nouns.plain import Fault
 
 Rule = Callable[[Check, Evidence], Iterator[Verdict]]
 
+_RANK = {"broken": 0, "pending": 2}  # every other outcome is between
 ALSO = 3  # further outputs that are named after the first
 
 
@@ -69,6 +72,9 @@ CHECKS: Mapping[str, Rule] = {
     "number": number,
     "lines": lines,
     "bleu": bleu,
+    "image": image,
+    "line": line,
+    "marks": marks,
     "all": all_of,
 }
 
@@ -86,14 +92,15 @@ def findings(check: Check, evidence: Evidence) -> tuple[Verdict, ...]:
 
 
 def conclude(check: Check, found: Sequence[Verdict]) -> Verdict:
-    """The verdict of a check from its findings: `broken` if any is, else the first that does not hold, else passed.
+    """The verdict of a check from its findings: `broken` if any is, else the first that does not hold.
 
+    Where all that do not hold are `pending`, so is the check; where none is left, it has passed.
     A passed one carries the margin nearest to the tolerance, and where that was.
     """
     wrong = [verdict for verdict in found if verdict.outcome != "passed"]
     if not wrong:
         return _passed(found)
-    first = next((verdict for verdict in wrong if verdict.outcome == "broken"), wrong[0])
+    first = min(wrong, key=lambda verdict: _RANK.get(verdict.outcome, 1))
     hint = (first.hint or check.hint) if first.outcome == "failed" else ""
     return replace(first, reason=first.reason + _also(first, wrong), hint=hint)
 

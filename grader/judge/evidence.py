@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from grader.errors import HarnessError, Message
+from grader.figures import Figure, Malformed, figures_of
 from grader.judge.axes import fits, solve_sizes
 from grader.judge.endings import broken, ending, no_reference
 from grader.judge.tolerance import Tolerance
@@ -95,6 +96,13 @@ class Evidence:
         said = f": {text}" if self.is_told(case) else ""
         reason = f"{output}: is no tensor{said}"
         return Verdict("failed", reason, "E-OUTPUT", detail=f"got the text '{text}'", case=case, output=output)
+
+    def figures(self, case: str, output: str) -> tuple[Figure, ...] | Verdict:
+        """The figures of the submission in one output, or the verdict that they cannot be read."""
+        figures = figures_of(self.got[case], output)
+        if not isinstance(figures, Malformed):
+            return figures
+        return Verdict("failed", f"{output}: {figures.reason}", "E-OUTPUT", case=case, output=output)
 
     def reference(self, case: str, output: str) -> Array:
         """One output of the reference.

@@ -41,8 +41,11 @@ class _Figures:
 def signature(evidence: Evidence, wrong: Iterable[Verdict]) -> str:
     """A key that equal wrong answers of one part share, up to noise: `1d/c0/5f0c21ab.91be004d`; empty if none is wrong.
 
-    Import errors have none: they are about files, not about an answer.
+    Import errors have none: they are about files, not about an answer. Nor has what a file or a number was judged by:
+    a bar is missed in many ways.
     """
+    if evidence.part.source != "probe":
+        return ""
     cells = [cell for cell in wrong_cells(wrong) if evidence.got[cell[0]].ended in ("answered", "raised")]
     if not cells:
         return ""

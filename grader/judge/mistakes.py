@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from grader.figures import figures_output, is_figures
 from grader.judge.cells import WRONG, Cell, wrong_cells
 from grader.judge.checks import findings
 from grader.judge.compare import agree
@@ -73,9 +74,19 @@ def _unspoken(evidence: Evidence, cells: Sequence[Cell], cases: Mapping[str, Obs
     """The wrong cells of a mistake; none if the student's code is right where the mistake would be wrong."""
     as_if = replace(evidence, got=cases)
     theirs = wrong_cells(verdict for check in evidence.part.checks for verdict in findings(check, as_if))
+    theirs = tuple(_same_place(cell, cells) for cell in theirs)
     ended = {case for case, output in cells if not output}
     contradicted = any(cell not in cells and cell[0] not in ended for cell in theirs)
     return frozenset() if contradicted else frozenset(theirs)
+
+
+def _same_place(cell: Cell, cells: Sequence[Cell]) -> Cell:
+    """A cell of the student's that is about the same figures; else the cell itself."""
+    case, output = cell
+    if not output or cell in cells:
+        return cell
+    about = (each for each in cells if each[0] == case and figures_output(each[1]) == figures_output(output))
+    return next(about, cell)
 
 
 def _says_much(got: Mapping[str, Observation], cell: Cell) -> bool:
@@ -95,10 +106,25 @@ def _same_cell(
         return _ending(mine) == _ending(theirs)
     if theirs.ended != "answered":
         return False
+    if is_figures(output, mine.tensors):
+        return _same_figures(mine, theirs, output, tolerance)
     if output in mine.tensors and output in theirs.tensors:
         return agree(theirs.tensors[output], mine.tensors[output], tolerance)
     nowhere = output not in mine.tensors and output not in theirs.tensors
     return nowhere and mine.texts.get(output) == theirs.texts.get(output)
+
+
+def _same_figures(mine: Observation, theirs: Observation, output: str, tolerance: Tolerance) -> bool:
+    """Whether the artist that was judged is also in the other figures; of whole figures, whether they show the same."""
+    base = figures_output(output)
+    ours, others = (
+        [values for name, values in seen.tensors.items() if name != base and figures_output(name) == base]
+        for seen in (mine, theirs)
+    )
+    if output != base:
+        return any(agree(other, mine.tensors[output], tolerance) for other in others)
+    sides = ((ours, others), (others, ours))
+    return all(any(agree(b, a, tolerance) for b in right) for left, right in sides for a in left)
 
 
 def _ending(observation: Observation) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from grader.nouns.judged import CaseResult, CheckResult, PartResult, Verdict
 from grader.nouns.plain import Level, Outcome
 from grader.nouns.seen import Observation
 
-MEASURED = frozenset({"close", "same", "dropout"})  # checks that have a tolerance
+MEASURED = frozenset({"close", "same", "dropout", "image", "line"})  # checks that have a tolerance
 
 
 def judge_part(
@@ -60,6 +60,7 @@ def judge_part(
         cases=_cases(evidence),
         written=part.written,
         answer=answers.texts.get("answer", "") if answers else "",
+        answer_from=answers.texts.get("from", "") if answers else "",
         remarks=claim_remarks(evidence),
     )
 
@@ -96,6 +97,8 @@ def _result(check: Check, verdict: Verdict, evidence: Evidence) -> CheckResult:
 def _of(check: Check) -> tuple[str, ...]:
     if check.kind in ("lines", "bleu", "dropout", "raises"):
         return ()
+    if check.kind in ("image", "line", "marks"):
+        return (check.rule["figures"],)
     if check.kind == "all":
         return tuple(dict.fromkeys(name for subcheck in check.subchecks for name in _of(subcheck)))
     return names(check.rule)

@@ -18,7 +18,7 @@ from grader.safetext import safe_line
 
 LOCK: Final = ".lock"
 _HALF: Final = ".half"
-_WRITTEN: Final = ("", "staff", "arrays", "observations")  # where files are written
+_WRITTEN: Final = ("", "staff", "arrays", "documents", "observations")  # where files are written
 
 
 @contextmanager

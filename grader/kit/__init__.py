@@ -1,4 +1,4 @@
-"""What probes may use inside the jail, and what ships to students: torch and the standard library only.
+"""What probes may use inside the jail, and what ships to students: torch, numpy and the standard library.
 
     weights    parameters and inputs from names and seeds
     words      a vocabulary without words of any language, and sentences made of it
@@ -6,6 +6,8 @@
     answers    what a call gave, as plain tensors or in words
     graph      gradients, and whether the graph is whole
     chance     draws in train mode, the rate of dropout, a short training
+    watch      the figures that matplotlib makes, as data
+    series     numbers in the place of a list that a training fills; snippets take them
 
 The other modules find and load a hand-in; probes meet them as `hw`.
 """
@@ -15,13 +17,19 @@ from __future__ import annotations
 from .answers import Answer, beside, pick, plain, plain_all, shares, stacked
 from .chance import draws, dropped_share, training_losses
 from .graph import gradients, handed_on, slopes
+from .ready import ready_for_snippets
 from .recorder import Recorder, replaced
+from .seen import Figures
+from .series import Series
+from .watch import ready_to_watch, watched
 from .weights import drawn, fresh, leaf, parameter_named, randomize, shapes_of
 from .words import Words, ragged, rectangle, sentences
 
 __all__ = [
     "Answer",
+    "Figures",
     "Recorder",
+    "Series",
     "Words",
     "beside",
     "drawn",
@@ -37,6 +45,8 @@ __all__ = [
     "plain_all",
     "ragged",
     "randomize",
+    "ready_for_snippets",
+    "ready_to_watch",
     "rectangle",
     "replaced",
     "sentences",
@@ -45,4 +55,5 @@ __all__ = [
     "slopes",
     "stacked",
     "training_losses",
+    "watched",
 ]

@@ -9,17 +9,25 @@ from __future__ import annotations
 import ast
 import os
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .notebooks import NotANotebook, code_cells
-from .source_text import NotSource, read_source
+from .notebooks import NotANotebook, cell, code_cells, may_hold_magics
+from .pasted import python_blocks
+from .source_text import MOST_BYTES, NotSource, read_source
 from .stubs import is_stub, parts_to_write
 
 MOST_FILES = 2000
+MOST_PAGES = 50
+MOST_BYTES_WITH_PICTURES = 64 * 1024**2  # of a notebook, most of which is its outputs
+SOURCES = frozenset([".py", ".ipynb", ".md", ".markdown"])
+PAGES = frozenset([".md", ".markdown"])
+README = re.compile(r"read_?me", re.I)
+CELL_MARK = re.compile(r"^#[ \t]*(%%|<codecell>|In\[[\d ]*\])")  # of scripts that editors show as cells
 NOT_THEIRS = frozenset({"__MACOSX", "__pycache__", "node_modules", "site-packages"})
 COPIES = re.compile(
     r"(^|[-_ .])(backup|bak|old|copy|copies|archive|draft|orig|original|handout|starter)s?(?![a-z])|\(\d+\)$",
@@ -29,20 +37,22 @@ COPIES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A file, or a cell of a notebook: what is compiled under one name."""
+    """A file, a cell of a notebook or a block of a page: what is compiled under one name."""
 
     name: str
     text: str
     tree: ast.Module
+    label: str = ""  # as in "[cell 3]"
 
 
 class SourceFile:
-    """A .py or .ipynb file of the hand-in, read and parsed when that is first needed."""
+    """A module, script, notebook or page of Markdown of the hand-in, read and parsed when that is first needed."""
 
     def __init__(self, root: Path, path: Path) -> None:
         self.path = path
         self.relative = path.relative_to(root).as_posix()
-        self.is_notebook = path.suffix == ".ipynb"
+        self.is_page = path.suffix in PAGES
+        self.is_notebook = path.suffix == ".ipynb" or self.is_page  # made of cells, not run as a whole
         self.notes: list[str] = []
         self.syntax_error: SyntaxError | None = None
 
@@ -55,7 +65,9 @@ class SourceFile:
     def why_unreadable(self) -> str:
         """Why the file is no source, as in "is empty"; nothing for a good one."""
         try:
-            self._text = read_source(self.path)
+            self._text = read_source(
+                self.path, MOST_BYTES if self.path.suffix != ".ipynb" else MOST_BYTES_WITH_PICTURES
+            )
         except NotSource as error:
             return str(error)
         return ""
@@ -64,14 +76,34 @@ class SourceFile:
     def pieces(self) -> tuple[Piece, ...]:
         """What can be compiled; nothing if the file does not parse (then `syntax_error` says why)."""
         if self.is_notebook:
-            return tuple(self._cells())
+            return tuple(self._blocks() if self.is_page else self._cells())
         try:
             return (Piece(str(self.path), self.text, ast.parse(self.text, str(self.path))),)
         except SyntaxError as error:
             self.syntax_error = error
         except (ValueError, RecursionError, MemoryError) as error:
             self.syntax_error = SyntaxError(f"{error}", (str(self.path), 1, 1, ""))
-        return ()
+        return tuple(self._exported())
+
+    @cached_property
+    def cells(self) -> tuple[tuple[Piece, Sequence[ast.stmt]], ...]:
+        """The statements that were run together, with what they are compiled under.
+
+        A script has cells where it is marked with `# %%`, else it is one; cells that do not parse are left out.
+        """
+        if self.is_notebook:
+            return tuple((piece, piece.tree.body) for piece in self.pieces)
+        lines = self.text.split("\n")
+        marks = [at for at, line in enumerate(lines, start=1) if CELL_MARK.match(line)]
+        if not self.pieces:
+            return tuple(self._cells_that_parse(lines, marks)) if marks else ()
+        (piece,) = self.pieces
+        if not marks:
+            return ((piece, piece.tree.body),)
+        cells: dict[int, list[ast.stmt]] = {}
+        for statement in piece.tree.body:
+            cells.setdefault(bisect_right(marks, statement.lineno), []).append(statement)
+        return tuple((piece, cells[number]) for number in sorted(cells))
 
     @property
     def statements(self) -> Iterator[ast.stmt]:
@@ -97,11 +129,32 @@ class SourceFile:
         except NotANotebook as error:
             self.syntax_error = SyntaxError(str(error), (str(self.path), 1, 1, ""))
             return
-        for cell in cells:
-            if cell.tree is None:
-                self.notes.append(f"{self.relative}: cell {cell.number} skipped: it {cell.fault}")
+        for each in cells:
+            if each.tree is None:
+                self.notes.append(f"{self.relative}: cell {each.number} skipped: it {each.fault}")
             else:
-                yield Piece(f"{self.path}[cell {cell.number}]", cell.text, cell.tree)
+                label = f"[cell {each.number}]"
+                yield Piece(f"{self.path}{label}", each.text, each.tree, label)
+
+    def _blocks(self) -> Iterator[Piece]:
+        for block in python_blocks(self.text):
+            yield Piece(str(self.path), self.text, block.tree, f"[block {block.number}]")
+
+    def _exported(self) -> Iterator[Piece]:
+        """A notebook saved as a script, which keeps lines that only IPython understands."""
+        if self.syntax_error is not None and may_hold_magics(self.text):
+            tree = cell(0, self.text).tree
+            if tree is not None:
+                self.syntax_error = None
+                yield Piece(str(self.path), self.text, tree)
+
+    def _cells_that_parse(
+        self, lines: Sequence[str], marks: Sequence[int]
+    ) -> Iterator[tuple[Piece, Sequence[ast.stmt]]]:
+        for first, end in zip([1, *marks], [*marks, len(lines) + 1], strict=True):
+            tree = cell(0, "\n".join(lines[first - 1 : end - 1])).tree
+            if tree is not None and tree.body:
+                yield Piece(str(self.path), self.text, ast.increment_lineno(tree, first - 1)), tree.body
 
 
 class Census:
@@ -120,7 +173,7 @@ class Census:
     def candidates(self, unit: str, names: Sequence[str]) -> list[SourceFile]:
         """The files that define any of these names, best first; those that do not parse come last."""
         found = [file for file in self.files if any(file.mentions(name) for name in names)]
-        found = [file for file in found if not file.pieces or file.names.intersection(names)]
+        found = [file for file in found if (not file.pieces and not file.is_page) or file.names.intersection(names)]
         return sorted(found, key=lambda file: self._rank(file, unit, names))
 
     def near_misses(self, name: str) -> list[tuple[str, SourceFile]]:
@@ -135,10 +188,15 @@ class Census:
         named = [file for file in self.files if file.path.stem == stem and not file.is_notebook]
         return sorted(named, key=lambda file: (_is_copy(file), _depth(file), file.relative))
 
+    def nearest_first(self) -> list[SourceFile]:
+        """All files, nearest the top first; copies and pages come last."""
+        return sorted(self.files, key=lambda file: (_is_copy(file), file.is_page, _depth(file), file.relative))
+
     def _rank(self, file: SourceFile, unit: str, names: Sequence[str]) -> tuple[object, ...]:
         return (
             not file.pieces,
             _wholly_stub(file, names),
+            file.is_page,
             -len(file.names.intersection(names)),
             _is_copy(file),
             _depth(file),
@@ -154,10 +212,14 @@ def _walk(root: Path) -> list[Path]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if _is_theirs(Path(folder, name)))
         paths = (Path(folder, name) for name in sorted(files) if not name.startswith("."))
-        found += [path for path in paths if path.suffix in {".py", ".ipynb"} and path.is_file()]
+        found += [path for path in paths if path.suffix in SOURCES and path.is_file()]
         if len(found) >= MOST_FILES:
             break
-    return found[:MOST_FILES]
+    pages = [path for path in found if path.suffix in PAGES]
+    told = [path for path in pages if not README.match(path.stem)]
+    if len(told) == 0 < len(pages) == len(found):
+        told = pages  # a README is the hand-in where there is nothing else
+    return [path for path in found if path.suffix not in PAGES or path in told[:MOST_PAGES]][:MOST_FILES]
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:

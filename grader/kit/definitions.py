@@ -11,8 +11,10 @@ import ast
 import traceback
 from collections.abc import Iterator, Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from .census import Piece
+if TYPE_CHECKING:
+    from .census import Piece
 
 # A call of one of these at the top level means a script: it wants arguments, a terminal or hours.
 ACTIONS = frozenset(

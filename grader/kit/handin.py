@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -24,6 +24,11 @@ from .given import in_the_place_of
 from .source_text import same_text
 from .stubs import Function, is_stub
 from .tree import Surroundings, Tree
+
+if TYPE_CHECKING:
+    from .collection import Collection
+    from .played import Played
+    from .snippets import Snippet
 
 
 class Missing(Exception):  # noqa: N818 (a fact about the hand-in)
@@ -74,6 +79,7 @@ class Handin:
         repairs: Sequence[str],
         blocked: Mapping[str, tuple[str, str]],
         announce: Callable[[str], None],
+        snippets: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.notes: list[str] = []
         self._units = {str(unit["name"]): unit for unit in units}
@@ -90,6 +96,7 @@ class Handin:
             note=self._note,
         )
         self._plain = Tree("handin", self._census, self._around, {})
+        self._rules = snippets
         self._note_staff_files()
         old_code.install(tuple(repairs), self._note)
         stand_ins.install(self._note)
@@ -116,6 +123,22 @@ class Handin:
         if isinstance(loaded, Exception):
             raise loaded
         return loaded
+
+    def snippets(self, name: str, *, needed: bool = False) -> list[Snippet | Played]:
+        """The snippets that fit a rule of the rubric, best first; asking runs nothing of theirs.
+
+        Raises: KeyError if the rubric has no such rule; with `needed`, Missing if nothing fits.
+        """
+        found = self._collection.find(name)
+        if needed and not found:
+            raise Missing(*self._collection.missing(name))
+        return found
+
+    @functools.cached_property
+    def _collection(self) -> Collection:
+        from .collection import Collection  # few rubrics have snippets
+
+        return Collection(self._census, self._plain, self._rules, self._note)
 
     def untouched(self, dotted: str) -> bool:
         """Whether a function such as "nmt_model.NMT.encode" still is the handout's stub."""

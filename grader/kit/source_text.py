@@ -16,15 +16,15 @@ class NotSource(Exception):  # noqa: N818 (it says what the file is)
     """The file holds no source that can be read; the text says why, as in "is a Git LFS pointer"."""
 
 
-def read_source(path: Path) -> str:
+def read_source(path: Path, most_bytes: int = MOST_BYTES) -> str:
     """The text of a source file, with "\\n" as line ends and without a byte order mark.
 
     Raises: NotSource for a file that is empty, too large, a pointer, or cannot be read.
     """
     try:
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise NotSource(f"has {size:,} bytes; source is read up to {MOST_BYTES:,}")
+        if size > most_bytes:
+            raise NotSource(f"has {size:,} bytes; source is read up to {most_bytes:,}")
         data = path.read_bytes()
     except OSError as error:
         raise NotSource(f"cannot be read: {error.strerror}") from error

@@ -324,10 +324,17 @@ def _fairseq() -> Mapping[str, Any]:
     }
 
 
+def _seaborn() -> Mapping[str, Any]:
+    from .seaborn_plots import NAMES
+
+    return NAMES
+
+
 WORKING: dict[str, Callable[[], Mapping[str, Any]]] = {
     "nltk": _nltk,
     "tqdm": _tqdm,
     "docopt": _docopt,
     "transformers": _transformers,
     "fairseq": _fairseq,
+    "seaborn": _seaborn,
 }

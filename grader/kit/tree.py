@@ -58,10 +58,15 @@ class Tree(importlib.abc.MetaPathFinder):
 
     def load(self, path: Path) -> ModuleType:
         """The module of a file, run once. Raises: whatever their code raises."""
+        self.look_beside(path)
+        return importlib.import_module(self._canonical(path))
+
+    def look_beside(self, path: Path) -> str:
+        """Lets imports find the siblings of a file first; gives the package that it belongs to."""
         root = self.census.root
         chain = [each for each in path.parents if each == root or root in each.parents]
         self.folders = [*chain, *(each for each in self.folders if each not in chain)]
-        return importlib.import_module(self._canonical(path))
+        return self._canonical(path.parent) if path != root else self.package
 
     def enter(self) -> None:
         """Makes this view the one that imports see."""

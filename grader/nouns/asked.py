@@ -36,14 +36,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A picture that the report draws from an observation: `kind` is `heatmap` or `curve`."""
+    """A picture that the report draws: `heatmap` and `curve` an output, `image` and `series` what a figure shows."""
 
-    kind: Literal["heatmap", "curve"]
-    output: str
+    kind: Literal["heatmap", "curve", "image", "series"]
+    output: str  # for `image` that of the figures
     case: str
     title: str
     x: str = ""
     y: str = ""
+    figures: str = ""  # of `series`: the output of the figures in which it is drawn and marked
+    beside: str = ""  # of `image`: the reference's output that stands beside it
+    clip: float | None = None  # of `series`: the limit; what is above it was clipped
+    public: bool = False  # whether students see their own side of it even if the case is hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,13 @@ class Part:
     needs: tuple[str, ...] = ()  # what not every level offers: shared_memory
     place: Place | None = None
 
+    @property
+    def shows_figure(self) -> bool:
+        """Whether it asks for a figure, so that a picture is worth a look where no code draws one."""
+        return any(plot.kind in ("image", "series") for plot in self.plots) or any(
+            check.kind in ("image", "line", "marks") for check in self.checks
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -76,6 +87,20 @@ class Unit:
     name: str
     defines: tuple[str, ...]
     given: Mapping[str, str] = field(default_factory=dict)  # module name -> path under reference/<id>/
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Code of the hand-in that is found by what it reads and calls, wherever it stands.
+
+    `take`: `pick` only what it needs, or `run` the whole notebook or script that it stands in.
+    """
+
+    name: str
+    take: Literal["pick", "run"]
+    reads: tuple[str, ...] = ()  # variables or attributes, any of which it reads
+    calls: tuple[str, ...] = ()  # functions or methods, any of which it calls
+    near: tuple[str, ...] = ()  # words, any of which stands in a name or text of the same snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +135,8 @@ class Rubric:
     repeat: Literal["lost", "all", "none"] = "lost"  # parts that are run again, to find answers that differ
     runs: int = 5  # how often an unstable part is run in all
     unstable: Literal["most", "none"] = "most"  # graded on what it did most often, or by a person
+    logs: tuple[str, ...] = ()  # formats of training logs that are read, for staff and for curves
+    snippets: tuple[Snippet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +148,4 @@ class Handout:
     given: Mapping[str, bytes] = field(default_factory=dict)  # path under reference/<id>/ -> text
     staff_files: Mapping[str, bytes] = field(default_factory=dict)  # path in the hand-in -> text
     repairs: tuple[str, ...] = ()  # names in kit/repairs.py
+    snippets: tuple[Snippet, ...] = ()

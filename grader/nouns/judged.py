@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.nouns.plain import Ended, Fault, Level, Outcome, WrittenItem
+from grader.nouns.plain import DocumentKind, Ended, Fault, Level, Outcome, WrittenItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class CheckResult:
 class Picture:
     """Arrays worth drawing: names in the submission's array file (yours) and in the run's (expected)."""
 
-    kind: Literal["matrices", "heatmap", "curve"]
+    kind: Literal["matrices", "heatmap", "curve", "image", "series", "pixels"]
     title: str
     case: str
     output: str
@@ -57,6 +57,12 @@ class Picture:
     axes: str = ""
     x: str = ""
     y: str = ""
+    line: str = ""  # of `series`, in the submission's file: the line that they drew, (n, 2)
+    marks: str = ""  # of `series`, there too: boxes around what they marked, (k, 4): left, bottom, right, top
+    marked: str = ""  # of `series`, there too: the steps above the limit that are marked, (j,), from 0
+    clip: float | None = None  # of `series`
+    hides_expected: bool = False  # from students: only their own side is public
+    pixels: tuple[str, ...] = ()  # there too: pictures that were handed in, uint8 (h, w, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,53 @@ class PartResult:
     remarks: tuple[str, ...] = ()
     unstable: str = ""  # what was seen, if it answers otherwise when run again: "3 different answers in 5 runs"
     log: str = ""  # file under out/log/ with the story of a fault of ours
+    answer_from: str = ""  # where it was found, if that is not answers.md: "report.pdf, page 2"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """A file of the hand-in that people read, with what is kept of it under out/documents/."""
+
+    kind: DocumentKind
+    path: str
+    content: str = ""  # the file with the HTML of its cells, or the text of its pages
+    pictures: tuple[str, ...] = ()  # files, in the order in which the content numbers them
+    raised: Mapping[int, str] = field(default_factory=dict)  # cell -> what it raised
+    notes: tuple[str, ...] = ()
+    reason: str = ""  # why it cannot be shown
+
+
+@dataclass(frozen=True, slots=True)
+class LogFinding:
+    """A line of a training log that does not add up: evidence for staff, never points. All texts are safe text."""
+
+    file: str  # "train.log", "a4.ipynb, cell 12"
+    line: int
+    quoted: str
+    rule: str
+    expected: str
+    found: str
+    bound: str = ""  # how far they may be apart by rounding; empty where they must be equal
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeries:
+    """A series of a training log; `steps` and `values` are names in the submission's array file."""
+
+    name: str  # "training loss"
+    x: str  # what the steps count: "iteration"
+    file: str
+    steps: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingLog:
+    """What the training logs of a hand-in say. It never changes a point."""
+
+    series: tuple[LogSeries, ...] = ()
+    findings: tuple[LogFinding, ...] = ()
+    facts: tuple[str, ...] = ()  # "no log", "training not finished (stopped early): ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +168,10 @@ class SubmissionResult:
     parts: tuple[PartResult, ...] = ()
     findings: tuple[str, ...] = ()  # files chosen, left out, replaced, repaired; edition
     arrays: str = ""  # file under out/arrays/
+    documents: tuple[ShownDocument, ...] = ()
     error: str = ""  # why it could not be collected; then there are no parts
     mark: str = ""  # names everything this result rests on: equal marks, equal results
+    training: TrainingLog | None = None  # none where the rubric names no format of logs
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ LEVELS: tuple[Level, ...] = ("open", "container", "strict")  # weakest first
 Ended: TypeAlias = Literal[
     "answered", "raised", "import_error", "missing", "untouched", "left", "unreadable", "stopped", "broken"
 ]
+DocumentKind: TypeAlias = Literal["notebook", "pdf", "picture"]
 Limit: TypeAlias = Literal["wall", "cpu", "memory", "output", "answer", "processes"]
 
 

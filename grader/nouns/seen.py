@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from grader.nouns.plain import Array, Ended, Fault, Json, Limit, Limits
+from grader.nouns.plain import Array, DocumentKind, Ended, Fault, Json, Limit, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,33 @@ class Observation:
     stdout: str = ""
     stderr: str = ""
     usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCell:
+    """A cell of a notebook; its number counts all cells from 1. `html` is what nbconvert made of it: never cleaned."""
+
+    number: int
+    kind: Literal["markdown", "code"]
+    source: str  # safe text
+    html: str
+    raised: str = ""  # "ValueError: ...", if its output says that it raised
+    pictures: tuple[int, ...] = ()  # numbers of the document's pictures that it shows
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of the hand-in that people read, as the jail showed it; `reason` says why it cannot be shown.
+
+    Shapes: each picture (h, w, 3) uint8: of outputs, of the first pages, or the picture itself.
+    """
+
+    kind: DocumentKind
+    path: str  # safe text
+    sha256: str  # of its bytes
+    cells: tuple[DocumentCell, ...] = ()  # of a notebook
+    pages: tuple[str, ...] = ()  # of a PDF: the text of each, as safe text
+    pictures: tuple[Array, ...] = ()
+    notes: tuple[str, ...] = ()  # what is not shown of it
+    reason: str = ""
+    ours: bool = False  # whether the reason is a fault of ours, so that it is tried again

@@ -9,7 +9,7 @@ says about its source would be as good a way out as its output.
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.nouns.judged import CaseResult, CheckResult, PartResult, Picture
 from grader.nouns.plain import Fault
@@ -28,6 +28,11 @@ class Audience:
     def sees(self, case: CaseResult | Picture) -> bool:
         """Whether everything about this case, or this picture of it, may be shown."""
         return self.staff or self.reveal or case.public
+
+    def side_of(self, picture: Picture) -> Picture:
+        """The picture as it may be shown: without the reference's side, if only their own is public."""
+        hides = picture.hides_expected and not (self.staff or self.reveal)
+        return replace(picture, expected="") if hides else picture
 
     def sees_fault(self, case: CaseResult) -> bool:
         """Whether the message of its exception may be shown; files are imported before any input exists."""

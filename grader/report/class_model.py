@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.nouns.plain import Outcome
 from grader.report.class_figures import Bin, PartFigures
+from grader.report.model import PictureView
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassTraining:
+    """The loss curves of all, and those that lie outside of the band more often than not."""
+
+    picture: PictureView
+    outside: tuple[tuple[Link, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClassPage:
     """The page of a class."""
 
@@ -93,3 +102,4 @@ class ClassPage:
     rows: tuple[Row, ...]
     with_names: bool
     footer: tuple[tuple[str, str], ...]
+    training: ClassTraining | None = None

@@ -13,15 +13,17 @@ from grader.nouns.plain import Outcome
 from grader.report import wording
 from grader.report.class_figures import graded, histogram, part_figures
 from grader.report.class_model import Cell, ClassPage, CommonMistake, Duty, Link, Row, UnexplainedGroup
+from grader.report.class_training import class_training, log_duties
 from grader.report.names import anchor, page_name
+from grader.report.training import ClassLosses
 
 EXAMPLES = 2
 MOST_FINDINGS = 4  # of one submission; its own page lists all
 ROUTINE = ("file ", "stand-in ")  # which file was taken for which unit, which library was stood in for: no news
 
 
-def class_page(results: Results, names: Mapping[str, str]) -> ClassPage:
-    """What the page of a class says; `names` are shown beside the ids."""
+def class_page(results: Results, names: Mapping[str, str], class_losses: ClassLosses | None = None) -> ClassPage:
+    """What the page of a class says; `names` are shown beside the ids, `class_losses` drawn."""
     submissions = graded(results)
     bins = histogram([submission.score for submission in submissions], _highest(submissions, results.max))
     parts = part_figures(results)
@@ -44,6 +46,7 @@ def class_page(results: Results, names: Mapping[str, str]) -> ClassPage:
         rows=tuple(_row(submission, [part.id for part in parts], names) for submission in results.submissions),
         with_names=bool(names),
         footer=_footer(results),
+        training=class_training(class_losses),
     )
 
 
@@ -81,6 +84,7 @@ def _duties(results: Results) -> list[Duty]:
         Duty("broken", "Broken: a fault of ours", _parts_with("broken", results)),
         Duty("void", "Void: a leak was proved", _parts_with("void", results)),
         Duty("pending", "Waiting for a reader", _waiting(results)),
+        Duty(None, "Training logs that do not add up: evidence, not a verdict", log_duties(results)),
         Duty(None, "Findings about the files", found),
     ]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,16 +19,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from grader.nouns.plain import Array
+from grader.safetext import safe_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_LINES = 8
 BINS = 1200
+MAX_LABEL = 60  # characters
 INCHES = (4.4, 2.9)
-MARGINS = {"left": 0.14, "right": 0.98, "bottom": 0.16, "top": 0.96}
+MARGINS = {"left": 0.14, "right": 0.96, "bottom": 0.16, "top": 0.96}
 _Frozen: TypeAlias = tuple[int, int, bytes]  # k, n, values: lines that can be looked up
 COLOURS = ("#1f5fa8", "#b8500f", "#2f7d4f", "#7a4ea3", "#8a6d00", "#a8324a", "#3b7f8c", "#555555")
+BEHIND = "#8b8f96"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,18 @@ def _thawed(frozen: _Frozen) -> Array:
 
 @lru_cache(maxsize=64)  # the same curve stands on the student's page and on that of the staff
 def _drawn(lines: _Frozen, frame: Frame, behind: _Frozen | None) -> Image:
+    def _lines(axes: Axes) -> None:
+        for line_n in [] if behind is None else _thawed(behind):
+            axes.plot(*thinned(line_n), color=BEHIND, linestyle="--", linewidth=1)
+        for line_n, colour in zip(_thawed(lines), COLOURS, strict=False):
+            axes.plot(*thinned(line_n), color=colour, linewidth=1.4, marker="." if line_n.size < 30 else "")
+        _dress(axes, frame)
+
+    return svg(_lines)
+
+
+def svg(draw_on: Callable[[Axes], None]) -> Image:
+    """What is drawn on one pair of axes, in the style of the house: the same calls give the same bytes."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -95,32 +111,37 @@ def _drawn(lines: _Frozen, frame: Frame, behind: _Frozen | None) -> Image:
         figure = Figure(figsize=INCHES)
         figure.subplots_adjust(**MARGINS)  # fitted margins would double the time
         axes = figure.add_subplot()
-        for line_n in [] if behind is None else _thawed(behind):
-            axes.plot(*_thinned(line_n), color="#8b8f96", linestyle="--", linewidth=1)
-        for line_n, colour in zip(_thawed(lines), COLOURS, strict=False):
-            axes.plot(*_thinned(line_n), color=colour, linewidth=1.4, marker="." if line_n.size < 30 else "")
-        _dress(axes, frame)
+        axes.grid(visible=True, color="#e3e5e8", linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+        draw_on(axes)
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     address = "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
     return Image(address, round(INCHES[0] * 96), round(INCHES[1] * 96))
 
 
+def name_axes(axes: Axes, x: str, y: str) -> None:
+    """Writes beside the axes what they show; of a long text the beginning."""
+    axes.set_xlabel(safe_line(x, columns=MAX_LABEL))
+    axes.set_ylabel(safe_line(y, columns=MAX_LABEL))
+
+
 def _dress(axes: Axes, frame: Frame) -> None:
     axes.set_xlim(-0.02 * frame.points, frame.points * 1.02 - 1 if frame.points > 1 else 1)
     axes.set_ylim(frame.low, frame.high)
-    axes.set_xlabel(frame.x)
-    axes.set_ylabel(frame.y)
-    axes.grid(visible=True, color="#e3e5e8", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    name_axes(axes, frame.x, frame.y)
 
 
-def _thinned(line_n: Array) -> tuple[Array, Array]:
+def thinned(line_n: Array, bins: int = BINS) -> tuple[Array, Array]:
+    """The steps and values of a line that show all of it: of many points the least and the greatest of each bin.
+
+    Shapes: (n,) -> both (p,), p at most twice the bins; what is not finite is NaN.
+    """
     steps_n = np.arange(line_n.size, dtype=np.float64)
-    if line_n.size <= 2 * BINS:
+    if line_n.size <= 2 * bins:
         return steps_n, np.where(np.isfinite(line_n), line_n, np.nan)
     chosen = []
-    for part in np.array_split(np.arange(line_n.size), BINS):
+    for part in np.array_split(np.arange(line_n.size), bins):
         finite = part[np.isfinite(line_n[part])]
         keep = (
             {int(finite[line_n[finite].argmin()]), int(finite[line_n[finite].argmax()])}

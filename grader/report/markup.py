@@ -2,6 +2,10 @@
 
 Written answers are Markdown with `$...$` and `$$...$$` maths. HTML in them is text, links and images stay source, maths
 becomes MathML, and all of it passes nh3 with a short list of elements. Whatever cannot be made shows its source.
+
+Cells of notebooks come as HTML that nobody has cleaned. They pass nh3 with a list that has no link, no address but
+those of our own pictures, no style and nothing that acts; then they stand in a frame that has no rights, under a policy
+of its own. Each of the three would do alone.
 """
 
 from __future__ import annotations
@@ -43,6 +47,22 @@ _ATTRIBUTES = {
     "mtd": {"columnalign"},
     "ol": {"start"},
 }
+_CELL = (
+    f"{_TEXT} div span b i u sub sup small kbd samp var mark center dl dt dd caption tfoot img h1 h2 h3 h4 h6 figure"
+    " figcaption"
+)
+_CELL_ATTRIBUTES = {
+    **_ATTRIBUTES,
+    **{name: {"class"} for name in ("div", "span", "pre", "code", "table")},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
+    "img": {"src", "alt"},
+}
+MAX_TAGS, MAX_INTRICACY = 12_000, 5 * 10**8  # of a cell; of a notebook: nh3 takes up to 2 ns a square of tags
+FRAME_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_FLAT = re.compile(r'<span class="[\w -]{0,60}">[^<]{0,400}</span>')  # a coloured word: it holds no other element
+_SEEN_PICTURE = re.compile(r'(<img [^<>]*?)src="picture:(\d{1,4})"')
+_NAMELESS = str.maketrans("", "", "<>\"&'")
 # Bounded: a text of dollars that never close would cost the square of its length.
 _FORMULA = re.compile(rf"(\${{1,2}})(?=\S)(.{{1,{MAX_FORMULA}}}?)(?<=\S)\1(?!\d)", re.DOTALL)
 
@@ -85,6 +105,52 @@ def written(text: str) -> Markup:
         return Markup("<pre>") + shown(text) + Markup("</pre>")
 
 
+@lru_cache(maxsize=2048)  # two pages show the same cells, and are made again when they grow too large
+def clean_cell(html: str) -> str:
+    """The HTML of a cell without anything that lives or asks for something; pictures are still `picture:N`.
+
+    Nothing is left of a cell of more tags than anybody reads.
+    """
+    if intricacy(html) > MAX_TAGS**2:
+        return "<p><em>This cell is too intricate to be shown.</em></p>"
+    cleaned = nh3.clean(
+        html,
+        tags={*_CELL.split(), *_MATHS.split()},
+        attributes=_CELL_ATTRIBUTES,
+        attribute_filter=_kept_in_cell,
+        url_schemes={"picture"},
+        link_rel=None,
+    )
+    return shown(cleaned)
+
+
+def intricacy(html: str) -> int:
+    """What cleaning a cell may cost, in squares of tags."""
+    return _FLAT.sub("", html).count("<") ** 2
+
+
+def frame(cells: Sequence[tuple[int, str]], pictures: dict[int, str], *, language: str = "") -> Markup:
+    """A document that shows these clean cells with their numbers, as the value of an attribute in double quotes.
+
+    `pictures`: number -> `data:` address; each is shown once, where it is named first, and is then taken out of it.
+    """
+
+    def _placed(found: re.Match[str]) -> str:
+        address = pictures.pop(int(found[2]), "")
+        return f'{found[1]}src="{address}"' if address else found[1]
+
+    body = "".join(
+        f'<section><p class="at">{number}</p>{_SEEN_PICTURE.sub(_placed, cell)}</section>' for number, cell in cells
+    )
+    lang = f' lang="{language}"' if language else ""
+    page = (
+        f'<!DOCTYPE html><html{lang}><head><meta http-equiv="Content-Security-Policy" content="{FRAME_POLICY}">'
+        f'<meta charset="utf-8"><title>Notebook</title><style>{_template("notebook.css")}</style></head>'
+        f"<body>{body}</body></html>"
+    )
+    return Markup(page.replace("&", "&amp;").replace('"', "&quot;"))
+
+
 def formula(source: str, *, display: bool = False) -> Markup:
     """A formula in LaTeX as MathML; its source if it cannot be made."""
     if len(source) <= MAX_FORMULA and _depth(source) <= MAX_DEPTH and r"\def" not in source:
@@ -114,6 +180,16 @@ def _clean(source: str) -> str:
 
 def _kept(element: str, attribute: str, value: str) -> str | None:
     return value if re.fullmatch(r"[\w .%+-]{0,40}", value) else None
+
+
+def _kept_in_cell(element: str, attribute: str, value: str) -> str | None:
+    if attribute == "src":
+        return value if re.fullmatch(r"picture:\d{1,4}", value) else None
+    if attribute == "alt":
+        return value.translate(_NAMELESS)[:200]
+    if attribute in ("colspan", "rowspan"):
+        return value if re.fullmatch(r"[1-9]\d?", value) else None
+    return value if re.fullmatch(r"[\w .%+-]{0,120}", value) else None
 
 
 def _mathml(source: str, *, display: bool) -> str:

@@ -16,8 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.nouns.plain import Array
+from grader.report import wording
 from grader.report.colours import ABOVE, BELOW, DIFFERENCE, NAN, STEPS, VALUES, palette
+from grader.report.model import Form
 
+MARKS = "On the pictures, pink is NaN, white is inf, black is -inf."
+LONG_SIDE_PX, SHORT_SIDE_PX, CELL_PX = 272, 28, 44  # of a picture on the page; 272 is the width of a panel
+FEW_CELLS = 64
 FLOOR_RTOL, FLOOR_ATOL = 1e-4, 1e-5  # a difference below this is drawn as none: float32 noise has no colour
 
 
@@ -113,8 +118,35 @@ def draw(matrix_rc: Array, scale: Scale, max_px: int, *, diverging: bool = False
     return Image(address, picture.width, picture.height, block)
 
 
+def display_size(image: Image) -> tuple[int, int]:
+    """Width and height on the page: whole pixels a cell, no side too short to see."""
+    scale = max(1, min(CELL_PX, LONG_SIDE_PX // max(image.width, image.height)))
+    return max(SHORT_SIDE_PX, image.width * scale), max(SHORT_SIDE_PX, image.height * scale)
+
+
+def form_of(width: int, height: int) -> Form:
+    """How a picture of that size is scaled: what is too short to see is stretched, what is large is smoothed."""
+    if min(width, height) <= SHORT_SIDE_PX:
+        return "stretched"
+    return "cells" if max(width, height) <= LONG_SIDE_PX else "photo"
+
+
+def spread(array: Array) -> str:
+    """The least and the greatest finite value in words, and how many are not finite."""
+    found = _range(array)
+    if found is None:
+        return "no finite value"
+    lost = int((~np.isfinite(array)).sum())
+    return f"{wording.number(found[0])} to {wording.number(found[1])}" + (f", {lost} not finite" if lost else "")
+
+
+def is_finite(array: Array) -> bool:
+    """Whether there is neither NaN nor inf in an array that is not empty."""
+    return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
+
+
 def _range(array: Array) -> tuple[float, float] | None:
-    finite = array[np.isfinite(array)]
+    finite = array if array.size and is_finite(array) else array[np.isfinite(array)]
     return (float(finite.min()), float(finite.max())) if finite.size else None
 
 
@@ -132,12 +164,24 @@ def _indices(cells_rc: Array, scale: Scale) -> Array:
 def _pooled(matrix_rc: Array, block: int, *, diverging: bool) -> Array:
     if block == 1:
         return matrix_rc
-    rows, columns = (-(-size // block) for size in matrix_rc.shape)
-    padding = ((0, rows * block - matrix_rc.shape[0]), (0, columns * block - matrix_rc.shape[1]))
-    padded = np.pad(matrix_rc, padding, mode="edge")
-    blocks = padded.reshape(rows, block, columns, block).transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    tall, wide = (min(block, size) for size in matrix_rc.shape)  # a long row is not padded to a square
+    rows, columns = -(-matrix_rc.shape[0] // tall), -(-matrix_rc.shape[1] // wide)
+    padding = ((0, rows * tall - matrix_rc.shape[0]), (0, columns * wide - matrix_rc.shape[1]))
+    padded = np.pad(matrix_rc, padding, mode="edge").reshape(rows, tall, columns, wide)
     if not diverging:
-        with np.errstate(invalid="ignore"):
-            return np.asarray(blocks.mean(axis=2))
+        with np.errstate(invalid="ignore", over="ignore"):
+            return _means(padded)
+    blocks = padded.transpose(0, 2, 1, 3).reshape(rows, columns, -1)
     worst = np.abs(np.nan_to_num(blocks, nan=np.inf)).argmax(axis=2)
     return np.asarray(np.take_along_axis(blocks, worst[..., None], axis=2)[..., 0])
+
+
+def _means(blocks: Array) -> Array:
+    """The mean of each block of few cells, a cell of all blocks at a time; of large blocks by numpy alone.
+
+    Shapes: (r, tall, c, wide) -> (r, c).
+    """
+    tall, wide = blocks.shape[1], blocks.shape[3]
+    if tall * wide > FEW_CELLS:
+        return np.asarray(blocks.mean(axis=(1, 3)))
+    return np.asarray(sum(blocks[:, row, :, column] / (tall * wide) for row in range(tall) for column in range(wide)))

@@ -10,9 +10,11 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
-from grader.nouns.plain import Outcome
+from grader.nouns.judged import LogFinding
+from grader.nouns.plain import DocumentKind, Outcome
 
-Form: TypeAlias = Literal["cells", "stretched", "line"]  # how a picture is scaled: evenly, to be seen at all, as drawn
+# How a picture is scaled: evenly by cells, stretched to be seen at all, as drawn, as a photograph.
+Form: TypeAlias = Literal["cells", "stretched", "line", "photo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberTable:
+    """What a picture shows, as text; the first of a row names it."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PictureView:
     """A titled row of panels with what must be said about them; no panels, and a note that says why."""
 
@@ -37,11 +48,12 @@ class PictureView:
     case: str
     panels: tuple[Panel, ...] = ()
     notes: tuple[str, ...] = ()
+    tables: tuple[NumberTable, ...] = ()
 
     @property
     def has_numbers(self) -> bool:
-        """Whether any panel is small enough to be a table too."""
-        return any(panel.rows for panel in self.panels)
+        """Whether there is a table, of the picture or of a panel that is small enough."""
+        return bool(self.tables) or any(panel.rows for panel in self.panels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +163,7 @@ class PartCard:
     same_as: Repeat | None = None  # an earlier part with the same error
     unstable: str = ""  # what follows from answers that differ from run to run
     log: str = ""  # staff: the file with the story of a fault of ours
+    answer_from: str = ""  # where the answer was found, if not in answers.md
 
     @property
     def lead(self) -> str:
@@ -206,6 +219,64 @@ class Footer:
 
 
 @dataclass(frozen=True, slots=True)
+class CellFrame:
+    """Cells of a notebook in a frame without rights; `document` is the value of its attribute `srcdoc`."""
+
+    id: str
+    title: str
+    first: int
+    last: int
+    document: Markup
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedCell:
+    """A cell whose output says that it raised; `anchor` is that of the frame in which it stands, if it does."""
+
+    name: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page of a PDF, or a picture that was handed in."""
+
+    src: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A file of the hand-in that people read; `reason` says why it could not be shown."""
+
+    id: str
+    title: str
+    kind: DocumentKind
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    raised: tuple[RaisedCell, ...] = ()
+    frames: tuple[CellFrame, ...] = ()
+    texts: tuple[tuple[str, str, str], ...] = ()  # of a PDF: page, text, language
+    pictures: tuple[PagePicture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCard:
+    """What the training logs say: curves, and for staff what does not add up, facts, or that all is well."""
+
+    pictures: tuple[PictureView, ...]
+    heading: str = ""
+    note: str = ""
+    findings: tuple[LogFinding, ...] = ()
+    facts: tuple[str, ...] = ()
+    calm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionPage:
     """The page of one submission, for one audience."""
 
@@ -222,3 +293,5 @@ class SubmissionPage:
     shortened: bool
     footer: Footer
     home: str = ""  # staff: the address of the class page
+    documents: tuple[DocumentView, ...] = ()
+    training: TrainingCard | None = None

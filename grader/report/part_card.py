@@ -28,6 +28,9 @@ KINDS = {
     "number": "number",
     "lines": "number of lines",
     "bleu": "BLEU",
+    "image": "image in",
+    "line": "line in",
+    "marks": "marks in",
     "all": "several rules on",
 }
 MAX_TRAIL = 6
@@ -41,6 +44,7 @@ class Space:
 
     picture_px: int
     text_chars: int
+    document_bytes: int = 400_000
 
 
 def part_card(
@@ -48,7 +52,7 @@ def part_card(
 ) -> PartCard:
     """What the page says about one part."""
     said = audience.reason_of(part, part.cases)
-    seen = [picture for picture in part.pictures if audience.sees(picture)]
+    seen = [audience.side_of(picture) for picture in part.pictures if audience.sees(picture)]
     return PartCard(
         id=part.id,
         anchor=anchor(part.id),
@@ -75,6 +79,7 @@ def part_card(
         regrade=_regrade(part, submission, results),
         unstable=unstable(part),
         log=part.log if audience.staff else "",
+        answer_from=part.answer_from,
     )
 
 
@@ -107,7 +112,10 @@ def unstable(part: PartResult) -> str:
 
 def told_reason(part: PartResult, audience: Audience) -> str:
     """The reason of a part in one line; of a crash the fullest account that this audience may read."""
-    if part.verdict in ("pending", "passed"):
+    if part.verdict == "pending":
+        told = (audience.reason_of(check, part.cases) for check in part.checks if check.verdict == "pending")
+        return "; ".join(dict.fromkeys(filter(None, told)))
+    if part.verdict == "passed":
         return ""
     reason = audience.reason_of(part, part.cases)
     fault = _fault(part, audience) if part.verdict == "crashed" else None

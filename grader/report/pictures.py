@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,13 +11,13 @@ from grader.nouns.judged import Picture
 from grader.nouns.plain import Array
 from grader.report import matrices, wording
 from grader.report.arrays import ArrayFile
-from grader.report.model import Form, Panel, PictureView
+from grader.report.matrices import MARKS, spread
+from grader.report.model import Panel, PictureView
 
 MAX_TABLE = (16, 12)  # rows and columns up to which a matrix is also a table of numbers
 NOT_AVAILABLE = "Picture not available: its array is missing, cut short or too large to draw."
-MARKS = "On the pictures, pink is NaN, white is inf, black is -inf."
+LEFT_OUT = "Picture left out, so that this page stays small enough to send."
 DIFFERENCE = "In the difference, blue is lower than expected, red is higher."
-LONG_SIDE_PX, SHORT_SIDE_PX, CELL_PX = 300, 28, 44  # of a picture on the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,21 @@ class Gallery:
 def view(picture: Picture, gallery: Gallery) -> PictureView:
     """The picture, or the reason why it is not there: no array that a student can send stops a report."""
     try:
-        return _view(picture, gallery)
+        return _view(picture, gallery, (gallery.yours.version, gallery.expected.version))
     except Exception:  # numbers at the end of what floats can hold, of which matplotlib makes no axis
         return _said(picture, NOT_AVAILABLE)
 
 
-def _view(picture: Picture, gallery: Gallery) -> PictureView:
-    yours, expected = gallery.yours.read(picture.yours), gallery.expected.read(picture.expected)
+@lru_cache(maxsize=32)  # the same picture stands on the student's page and on that of the staff
+def _view(picture: Picture, gallery: Gallery, versions: tuple[tuple[int, ...], ...]) -> PictureView:
     if gallery.max_px == 0:
-        return _said(picture, "Picture left out, so that this page stays small enough to send.")
+        return _said(picture, LEFT_OUT)
+    if picture.kind in ("image", "series", "pixels"):
+        from grader.report import plots  # most pages have none
+
+        made = plots.view(picture, gallery.yours, gallery.expected, gallery.max_px)
+        return made if made.panels or made.notes else _said(picture, NOT_AVAILABLE)
+    yours, expected = gallery.yours.read(picture.yours), gallery.expected.read(picture.expected)
     if yours is None and expected is None:
         return _said(picture, NOT_AVAILABLE)
     if picture.kind == "curve":
@@ -67,14 +74,14 @@ def _matrices(picture: Picture, yours: Array | None, expected: Array | None, max
     if yours is not None and expected is not None and same_shape and picture.kind == "matrices":
         panels.append(_difference_panel(yours, expected, index, max_px))
     arrays = [array for array in (yours, expected) if array is not None]
-    notes = [*_missing(yours, expected), *_legend(panels, arrays, max_px)]
+    notes = [*_missing(picture, yours, expected), *_legend(panels, arrays, max_px)]
     notes[:0] = _slice_note(arrays[0], index, compared=same_shape) + _directions(arrays[0], picture)
     return PictureView(picture.title, picture.case, tuple(panels), tuple(notes))
 
 
 def _panel(label: str, array: Array, index: tuple[int, ...], scale: matrices.Scale, max_px: int) -> Panel:
     cells_rc = matrices.as_matrix(array, index if len(index) == array.ndim - 2 else (0,) * max(array.ndim - 2, 0))
-    return _drawn(label, _spread(cells_rc), cells_rc, matrices.draw(cells_rc, scale, max_px))
+    return _drawn(label, spread(cells_rc), cells_rc, matrices.draw(cells_rc, scale, max_px))
 
 
 def _difference_panel(yours: Array, expected: Array, index: tuple[int, ...], max_px: int) -> Panel:
@@ -87,29 +94,14 @@ def _difference_panel(yours: Array, expected: Array, index: tuple[int, ...], max
 
 def _drawn(label: str, caption: str, cells_rc: Array, image: matrices.Image) -> Panel:
     rows, columns = cells_rc.shape
-    width, height = _display(image.width, image.height)
-    form: Form = "cells" if min(width, height) > SHORT_SIDE_PX else "stretched"
+    width, height = matrices.display_size(image)
     alt = f"{label}: {wording.counted(rows, 'row')}, {wording.counted(columns, 'column')}, {caption}"
     table = _table(cells_rc) if rows <= MAX_TABLE[0] and columns <= MAX_TABLE[1] else ()
-    return Panel(label, caption, alt, image.src, width, height, form, table)
-
-
-def _display(width: int, height: int) -> tuple[int, int]:
-    """The size on the page: whole pixels a cell, no side too short to see."""
-    longest = max(width, height)
-    scale = max(1, min(CELL_PX, LONG_SIDE_PX // longest))
-    return max(SHORT_SIDE_PX, width * scale), max(SHORT_SIDE_PX, height * scale)
+    return Panel(label, caption, alt, image.src, width, height, matrices.form_of(width, height), table)
 
 
 def _table(cells_rc: Array) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(wording.number(value) for value in row) for row in cells_rc.tolist())
-
-
-def _spread(array: Array) -> str:
-    finite = array[np.isfinite(array)]
-    values = f"{wording.number(finite.min())} to {wording.number(finite.max())}" if finite.size else "no finite value"
-    lost = array.size - finite.size
-    return f"{values}, {lost} not finite" if lost and finite.size else values
 
 
 def _worst(gap: Array, scale: matrices.Scale, yours: Array) -> str:
@@ -127,8 +119,9 @@ def _index(place: tuple[np.intp, ...]) -> str:
     return f"[{', '.join(str(int(at)) for at in place)}]"
 
 
-def _missing(yours: Array | None, expected: Array | None) -> list[str]:
-    absent = [name for name, array in (("yours", yours), ("expected", expected)) if array is None]
+def _missing(picture: Picture, yours: Array | None, expected: Array | None) -> list[str]:
+    sides = (("yours", picture.yours, yours), ("expected", picture.expected, expected))
+    absent = [label for label, name, array in sides if name and array is None]
     return [f"Not available: {wording.listed(absent)}."] if absent else []
 
 
@@ -171,8 +164,8 @@ def _curves(picture: Picture, yours: Array | None, expected: Array | None) -> Pi
     panels = []
     for label, lines_kn in drawn.items():
         image = curves.draw(lines_kn, frame, behind if label == "yours" else None)
-        said = f"{wording.counted(lines_kn.shape[-1], 'point')}, {_spread(lines_kn)}"
+        said = f"{wording.counted(lines_kn.shape[-1], 'point')}, {spread(lines_kn)}"
         alt = f"{label}: a curve of {said}"
         panels.append(Panel(label, said, alt, image.src, image.width, image.height, "line"))
     dashed = ["The dashed grey line behind yours is the expected one."] if len(drawn) == 2 else []
-    return PictureView(picture.title, picture.case, tuple(panels), (*_missing(yours, expected), *dashed))
+    return PictureView(picture.title, picture.case, tuple(panels), (*_missing(picture, yours, expected), *dashed))

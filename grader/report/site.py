@@ -20,12 +20,20 @@ from grader.report.part_card import Space
 from grader.report.pictures import Gallery
 from grader.report.scores import scores_csv
 from grader.report.submission_page import submission_page
+from grader.report.training import ClassLosses, losses_of
 
 MAX_PAGE_BYTES = 1_000_000
 # Tried from the left until a page fits: pictures lose size first, then long texts are cut.
 SPACES = tuple(
-    Space(picture_px, text_chars)
-    for picture_px, text_chars in ((512, 20_000), (256, 20_000), (128, 8_000), (64, 2_000), (0, 500), (0, 50))
+    Space(picture_px, text_chars, document_bytes)
+    for picture_px, text_chars, document_bytes in (
+        (512, 20_000, 500_000),
+        (256, 20_000, 300_000),
+        (128, 8_000, 150_000),
+        (64, 2_000, 50_000),
+        (0, 500, 0),
+        (0, 50, 0),
+    )
 )
 
 
@@ -48,27 +56,44 @@ def write_site(
     """
     known = names or {}
     chosen = [each for each in results.submissions if only is None or each.id in only]
+    class_losses = losses_of(results, out / "arrays")
     written, shortened = 0, []
     for submission in chosen:
         for audience in (Audience(False, results.reveal == "all"), Audience(True)):
             folder = out / "staff" if audience.staff else out
-            html, is_short = _page(submission, results, audience, out / "arrays", known.get(submission.id, ""))
+            html, is_short = _page(submission, results, audience, out, known.get(submission.id, ""), class_losses)
             written += _write(folder / page_name(submission.id), html)
             if is_short and submission.id not in shortened:
                 shortened.append(submission.id)
-    written += _write(out / "index.html", class_html(class_page(results, known)))
+    written += _write(out / "index.html", class_html(class_page(results, known, class_losses)))
     written += _write(out / "scores.csv", scores_csv(results, known))
     return SiteSummary(out / "index.html", len(chosen), written, tuple(shortened))
 
 
 def _page(
-    submission: SubmissionResult, results: Results, audience: Audience, arrays: Path, name: str
+    submission: SubmissionResult,
+    results: Results,
+    audience: Audience,
+    out: Path,
+    name: str,
+    class_losses: ClassLosses | None,
 ) -> tuple[str, bool]:
     html = ""
     for space in SPACES:
+        arrays = out / "arrays"
         gallery = Gallery(array_file(arrays, submission.arrays), array_file(arrays, EXPECTED), space.picture_px)
         shortened = space is not SPACES[0]
-        page = submission_page(submission, results, audience, gallery, space, name=name, shortened=shortened)
+        page = submission_page(
+            submission,
+            results,
+            audience,
+            gallery,
+            space,
+            name=name,
+            shortened=shortened,
+            out=out,
+            class_losses=class_losses,
+        )
         html = submission_html(page)
         if len(html.encode()) <= MAX_PAGE_BYTES:
             return html, shortened

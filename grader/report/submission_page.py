@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from grader.nouns.judged import PartResult, Results, SubmissionResult
 from grader.nouns.plain import Outcome
 from grader.report import wording
 from grader.report.audience import Audience
+from grader.report.documents import Shelf, document_views
 from grader.report.model import FaultBox, FixFirst, Footer, PartCard, Repeat, ScoreLine, SubmissionPage
 from grader.report.names import anchor
 from grader.report.part_card import Space, part_card, told_reason
 from grader.report.pictures import Gallery
+from grader.report.training import ClassLosses, training_card
 
 # What stops the most comes first: a crash hides everything behind it, a missing piece is known to its author.
 URGENCY: tuple[Outcome, ...] = ("crashed", "stopped", "void", "failed", "skipped")
@@ -27,8 +30,13 @@ def submission_page(
     *,
     name: str = "",
     shortened: bool = False,
+    out: Path = Path(),
+    class_losses: ClassLosses | None = None,
 ) -> SubmissionPage:
-    """What the page of a submission says to this audience."""
+    """What the page of a submission says to this audience.
+
+    `out`: where the files of its documents lie. `class_losses`: the curves that staff see its own among.
+    """
     return SubmissionPage(
         assignment=results.assignment,
         title=results.title,
@@ -43,6 +51,8 @@ def submission_page(
         shortened=shortened,
         footer=_footer(submission, results, audience),
         home="../index.html" if audience.staff else "",
+        documents=document_views(submission.documents, Shelf(out, space.document_bytes)),
+        training=training_card(submission, audience, gallery.yours, class_losses, drawn=space.picture_px > 0),
     )
 
 

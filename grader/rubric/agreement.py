@@ -11,29 +11,38 @@ from typing import TYPE_CHECKING
 from grader.operands import parse_operand
 from grader.rubric.build import BESIDE_NO_PROBE, RESERVED, check_ids
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
-from grader.rubric.schema import KINDS, CheckForm, PartForm, RubricForm, RuleForm
+from grader.rubric.schema import KINDS, PLOTS, CheckForm, PartForm, RubricForm, RuleForm, SnippetForm
 
 if TYPE_CHECKING:
     from grader.rubric.strict_yaml import Key
 
 TOLERANCE = 1e-9
 TAKES = {  # option -> kinds it means something to
-    "rtol": ("close", "same", "dropout"),
-    "atol": ("close", "same", "dropout", "number"),
+    "rtol": ("close", "same", "dropout", "image", "line"),
+    "atol": ("close", "same", "dropout", "number", "image", "line"),
     "to": ("close", "equal"),
     "dtype": ("close", "equal"),
     "as": ("close", "equal", "same"),
     "cases": tuple(kind for kind in KINDS if kind not in ("same", *BESIDE_NO_PROBE)),
 }
+PLOT_TAKES = {"beside": "image", "figures": "series", "clip": "series"}  # option -> the kind it means something to
 
 
 def add_agreement_faults(form: RubricForm, faults: Faults, refused: Collection[Key]) -> None:
     """Adds a message wherever the rubric contradicts itself; `refused` are paths that the form was refused at."""
+    for name, snippet in form.snippets.items():
+        _snippet(("snippets", name), snippet, faults)
     for name, part in form.parts.items():
         _part(("parts", name), part, faults, refused)
     told: Collection[str] = faults.document.data["parts"]
     if ("points",) not in refused and len(told) == len(form.parts) and not faults.document.faults:
         _sum((), form.points, [(name, part.points) for name, part in form.parts.items()], "its parts", faults)
+
+
+def _snippet(path: Key, snippet: SnippetForm, faults: Faults) -> None:
+    if snippet.take == "pick" and not (snippet.reads or snippet.calls):
+        fact = "it does not say what the code reads or calls"
+        faults.add(path, fact, "E-RUBRIC-SNIPPET", "reads, calls or both beside 'take: pick'", "add one", key=True)
 
 
 def _part(path: Key, part: PartForm, faults: Faults, refused: Collection[Key]) -> None:
@@ -103,9 +112,14 @@ def _cases(path: Key, part: PartForm, faults: Faults) -> None:
 def _plots(path: Key, part: PartForm, faults: Faults) -> None:
     for at, plot in enumerate(part.plots):
         place: Key = (*path, "plots", at)
-        if bool(plot.heatmap) == bool(plot.curve):
-            fact = "both heatmap and curve stand here" if plot.heatmap else "neither heatmap nor curve stands here"
-            faults.add(place, fact, "E-RUBRIC-PLOT", "one of heatmap and curve", "name one output")
+        kinds = plot.kinds
+        if len(kinds) != 1:
+            fact = f"both {kinds[0]} and {kinds[1]} stand here" if kinds else "it does not say what is drawn"
+            faults.add(place, fact, "E-RUBRIC-PLOT", f"one of {listed(PLOTS)}", "name one output")
+        for option, kind in PLOT_TAKES.items():
+            if getattr(plot, option) is not None and kinds and kind not in kinds:
+                fact = f"'{option}' means nothing to '{kinds[0]}'"
+                faults.add((*place, option), fact, "E-RUBRIC-PLOT", f"with {kind}", "leave it out", key=True)
         _known_cases((*place, "case"), [plot.case], part, faults)
 
 

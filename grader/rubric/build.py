@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.nouns.asked import Case, Check, Edition, Part, Plot, Rubric, Unit
+from grader.nouns.asked import Case, Check, Edition, Part, Plot, Rubric, Snippet, Unit
 from grader.nouns.plain import Json, Limits, WrittenItem
 from grader.operands import Operand, parse_operand
-from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, RubricForm, RuleForm
+from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, RubricForm, RuleForm, SnippetForm
 
 if TYPE_CHECKING:
     from grader.rubric.strict_yaml import Document, Key
@@ -42,6 +42,8 @@ def rubric_of(form: RubricForm, document: Document, folder: Path | None) -> Rubr
         repeat=form.repeat.parts,
         runs=form.repeat.runs,
         unstable=form.repeat.unstable,
+        logs=tuple(dict.fromkeys(form.logs)),
+        snippets=tuple(_snippet(name, snippet) for name, snippet in form.snippets.items()),
     )
 
 
@@ -71,6 +73,10 @@ def _part(name: str, form: PartForm, limits: Limits, document: Document) -> Part
         needs=tuple(form.needs),
         place=document.place(path, key=True),
     )
+
+
+def _snippet(name: str, form: SnippetForm) -> Snippet:
+    return Snippet(name, form.take, tuple(form.reads or ()), tuple(form.calls or ()), tuple(form.near or ()))
 
 
 def _case(name: str, keys: Mapping[str, Json]) -> Case:
@@ -137,9 +143,19 @@ def cases_of(form: RuleForm, part: PartForm, inherited: Sequence[str]) -> tuple[
 
 
 def _plot(form: PlotForm) -> Plot:
-    kind = "heatmap" if form.heatmap else "curve"
-    output = form.heatmap or form.curve or ""
-    return Plot("heatmap" if kind == "heatmap" else "curve", output, form.case, form.title, form.x, form.y)
+    (kind,) = form.kinds
+    return Plot(
+        kind=kind,
+        output=getattr(form, kind),
+        case=form.case,
+        title=form.title,
+        x=form.x,
+        y=form.y,
+        figures=form.figures or "",
+        beside=form.beside or "",
+        clip=form.clip,
+        public=form.public,
+    )
 
 
 def _axes(checks: Sequence[CheckForm]) -> dict[str, str]:

@@ -22,10 +22,11 @@ GROUPS = {
     "written": "written item",
     "plots": "plot",
     "units": "unit",
+    "snippets": "snippet",
     "editions": "edition",
 }
 WRITE_IT = "write one of them"
-MANY = 24  # so many names are listed; of more, only the first ones
+MANY = 32  # so many names are listed; of more, only the first ones
 
 
 @dataclass

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from grader.nouns.plain import Json
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
-from grader.rubric.schema import KINDS, Form, RubricForm, RuleForm
+from grader.rubric.schema import KINDS, RubricForm, RuleForm
+from grader.rubric.values import Form
 from grader.safetext import safe_line
 
 if TYPE_CHECKING:

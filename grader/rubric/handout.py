@@ -23,6 +23,7 @@ def handout_of(rubric: Rubric) -> Handout:
         given={name: _bytes(rubric, path, faults) for name, path in given.items()},
         staff_files={name: _bytes(rubric, path, faults) for name, path in rubric.staff_files.items()},
         repairs=tuple(rubric.repairs),
+        snippets=rubric.snippets,
     )
     if faults:
         raise RubricError(*faults)

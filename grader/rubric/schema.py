@@ -6,11 +6,28 @@ here; whether names, points and files agree is the matter of `agreement.py`.
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
+
+from grader.rubric.rules import BleuRule, DropoutRule, ImageRule, LineRule, LinesRule, MarksRule
+from grader.rubric.values import (
+    MEMORY_AT_LEAST,
+    Axes,
+    Bound,
+    Dotted,
+    FilePath,
+    Form,
+    Name,
+    Names,
+    Number,
+    PartId,
+    Points,
+    Seconds,
+    Size,
+    Text,
+    Tolerance,
+)
 
 KINDS = (
     "shape",
@@ -27,125 +44,11 @@ KINDS = (
     "number",
     "lines",
     "bleu",
+    "image",
+    "line",
+    "marks",
     "all",
 )
-SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(KiB|MiB|GiB)")
-UNITS = {"KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-FRACTION = re.compile(r"(-?\d+)/([1-9]\d*)")
-AXIS = re.compile(r"\d*[A-Za-z_]\w*([+-]\d+)?|\d+")
-DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-NAME = re.compile(r"\w+(-\w+)*")
-PART = re.compile(r"\w+([.-]\w+)*")
-
-
-def _wrong(allowed: str, help: str = "") -> PydanticCustomError:
-    return PydanticCustomError("form", "{allowed}", {"allowed": allowed, "help": help})
-
-
-def _names(value: Any) -> list[str]:
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
-        raise _wrong("a name, or a list of names")
-    return names
-
-
-def _bytes(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    match = SIZE.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise _wrong("a size as in '512 MiB' or '2 GiB'")
-    return int(float(match[1]) * UNITS[match[2]])
-
-
-def _axes(value: str) -> str:
-    for term in value.split():
-        if not AXIS.fullmatch(term):
-            raise _wrong("one term for each axis, between blanks: b, 3, 2h, t-1", f"mend '{term}'")
-    return value
-
-
-def _fraction(value: Any) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    match = FRACTION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise _wrong("a number, or a fraction as in 4/9")
-    return int(match[1]) / int(match[2])
-
-
-def _bound(value: Any) -> Any:
-    if isinstance(value, dict) and list(value) == ["times"]:
-        return {"times": _bound(value["times"])}
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _wrong("a number, or {times: number} for so many times the reference's largest value")
-    return float(value)
-
-
-def _matching(pattern: re.Pattern[str], allowed: str) -> AfterValidator:
-    def _checked(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise _wrong(allowed)
-        return value
-
-    return AfterValidator(_checked)
-
-
-def _inside(value: str) -> str:
-    if not value or value.startswith("/") or ".." in value.split("/") or "\\" in value:
-        raise _wrong("a relative path with '/', without '..'")
-    return value
-
-
-Text: TypeAlias = Annotated[str, Field(min_length=1)]
-Points: TypeAlias = Annotated[float, Field(ge=0)]
-Name: TypeAlias = Annotated[str, _matching(NAME, "letters, digits, '_' and '-'")]
-PartId: TypeAlias = Annotated[str, _matching(PART, "letters, digits, '_', '-' and '.'")]
-Dotted: TypeAlias = Annotated[str, _matching(DOTTED, "names between dots, as in nmt_model.NMT.encode")]
-FilePath: TypeAlias = Annotated[str, AfterValidator(_inside)]
-Names: TypeAlias = Annotated[
-    list[str],
-    BeforeValidator(_names),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
-]
-Size: TypeAlias = Annotated[
-    int,
-    BeforeValidator(_bytes),
-    Field(ge=1),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"^{SIZE.pattern}$"}, {"type": "integer"}]}),
-]
-Number: TypeAlias = Annotated[
-    float,
-    BeforeValidator(_fraction),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{FRACTION.pattern}$"}]}),
-]
-Bound: TypeAlias = Annotated[
-    Any,
-    BeforeValidator(_bound),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number"},
-                {"type": "object", "properties": {"times": {"type": "number"}}, "additionalProperties": False},
-            ]
-        }
-    ),
-]
-Axes: TypeAlias = Annotated[str, AfterValidator(_axes)]
-Tolerance: TypeAlias = Annotated[float, Field(ge=0)]
-Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400)]
-MEMORY_AT_LEAST = 64 * 1024**2
-
-
-class Form(BaseModel):
-    """What all keys have in common: nothing unknown, and no type is guessed."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-    @classmethod
-    def keys(cls) -> list[str]:
-        """The keys that may stand here, as they are written in the file."""
-        return [known.alias or name for name, known in cls.model_fields.items()]
 
 
 class ToleranceForm(Form):
@@ -178,6 +81,19 @@ class UnitForm(Form):
     )
 
 
+class SnippetForm(Form):
+    """Code of a hand-in that is found by what it reads and calls, not by the name of a function or file."""
+
+    take: Literal["pick", "run"] = Field(
+        description="pick: only the statements that it needs. run: the whole notebook or script, cell by cell."
+    )
+    reads: Names | None = Field(default=None, description="Variables or attributes, any of which it reads.")
+    calls: Names | None = Field(default=None, description="Functions or methods, any of which it calls.")
+    near: Names | None = Field(
+        default=None, description="Words, any of which stands in a name or text of the same snippet."
+    )
+
+
 class RepairsForm(Form):
     """Repairs of old code for a current torch, and the points that each costs."""
 
@@ -194,31 +110,6 @@ class EditionForm(Form):
     name: Text = Field(description="What the report calls it, as in W2023.")
     header: Text = Field(description="The text that only this edition's files hold.")
     current: bool = Field(description="Whether this rubric is made for it.")
-
-
-class DropoutRule(Form):
-    """Names of two outputs and the rate: `train` holds n draws along its first axis, `eval` one."""
-
-    eval: Text = Field(description="The output in eval mode.")
-    train: Text = Field(description="The output in train mode, n draws along axis 0.")
-    rate: Annotated[float, Field(gt=0, lt=1)] = Field(description="The dropout rate, as in 0.5.")
-
-
-class LinesRule(Form):
-    """A file with as many lines as the reference file."""
-
-    reference: FilePath = Field(description="Path in the reference folder, as in data/test.en.")
-
-
-class BleuRule(Form):
-    """BLEU as sacrebleu computes it, against one or more reference files."""
-
-    references: Names = Field(description="One path or more in the reference folder, as in data/test.en.")
-    above: Annotated[float, Field(ge=0, le=100)] = Field(description="The bar, 0 to 100; it must be reached.")
-    tokenize: Literal["13a", "intl", "zh", "char", "none"] = Field(
-        default="13a", description="sacrebleu's tokenizer; 13a if not given."
-    )
-    lines: FilePath | None = Field(default=None, description="A file with the numbers of the lines that count, from 1.")
 
 
 class RuleForm(Form):
@@ -240,6 +131,9 @@ class RuleForm(Form):
     number: dict[str, Number] | None = Field(default=None, description="Name in answers.md: value, as in 0.375 or 3/8.")
     lines: LinesRule | None = Field(default=None, description="As many lines as a reference file has.")
     bleu: BleuRule | None = Field(default=None, description="BLEU above a bar.")
+    image: ImageRule | None = Field(default=None, description="An image that shows a matrix of the reference.")
+    line: LineRule | None = Field(default=None, description="A line that shows a series of the reference.")
+    marks: MarksRule | None = Field(default=None, description="Marks at steps of the student's own series.")
     cases: Names | None = Field(default=None, description="Cases it must hold on. All of the part if not given.")
     rtol: Tolerance | None = Field(default=None, description="Relative tolerance of this check.")
     atol: Tolerance | None = Field(default=None, description="Absolute tolerance of this check.")
@@ -282,15 +176,39 @@ class CheckForm(RuleForm):
     )
 
 
+PlotKind: TypeAlias = Literal["heatmap", "curve", "image", "series"]
+PLOTS: tuple[PlotKind, ...] = get_args(PlotKind)
+
+
+def _one_plot(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [{"required": [kind]} for kind in PLOTS]
+
+
 class PlotForm(Form):
-    """A picture of one output, the student's beside the reference's. Either `heatmap` or `curve` stands here."""
+    """A picture in the report. Exactly one of `heatmap`, `curve`, `image` and `series` stands here."""
+
+    model_config = ConfigDict(json_schema_extra=_one_plot)
 
     heatmap: Text | None = Field(default=None, description="The output to draw as a map of colours.")
     curve: Text | None = Field(default=None, description="The output to draw as a line.")
+    image: Text | None = Field(default=None, description="Figures whose heat map is drawn again from its data.")
+    series: Text | None = Field(default=None, description="The output to draw as a line with a limit and marks.")
     case: Name = Field(description="The case it is taken from.")
     title: Text = Field(description="What stands above the picture.")
-    x: str = Field(default="", description="Label of the axis to the right.")
+    x: str = Field(default="", description="Label of the axis to the right. Of a series what it counts, as in update.")
     y: str = Field(default="", description="Label of the axis upwards.")
+    beside: Text | None = Field(default=None, description="The reference's output beside an image.")
+    figures: Text | None = Field(default=None, description="Figures in which the series is drawn and marked.")
+    clip: float | None = Field(default=None, description="The limit of a series; every step above it is shown.")
+    public: bool = Field(
+        default=False,
+        description="true: students see their own side, never the reference's, though the case is hidden.",
+    )
+
+    @property
+    def kinds(self) -> tuple[PlotKind, ...]:
+        """The kinds of picture that stand here; exactly one should."""
+        return tuple(kind for kind in PLOTS if getattr(self, kind))
 
 
 class WrittenForm(Form):
@@ -358,12 +276,18 @@ class RubricForm(Form):
     limits: LimitsForm = Field(default=LimitsForm(), description="What every part may use.")
     repeat: RepeatForm = Field(default=RepeatForm(), description="How hand-ins are found that are random themselves.")
     units: dict[Dotted, UnitForm] = Field(default_factory=dict, description="The modules of a hand-in.")
+    snippets: dict[Name, SnippetForm] = Field(
+        default_factory=dict, description="Code that probes ask for by what it does, as in `hw.snippets(NAME)`."
+    )
     staff_files: dict[FilePath, FilePath] = Field(
         default_factory=dict,
         description="Path in the hand-in: path in the reference folder. Always put over the student's file.",
     )
     repairs: RepairsForm = Field(default=RepairsForm(), description="Repairs to be made, and what each costs.")
     editions: list[EditionForm] = Field(default_factory=list, description="Years of the handout.")
+    logs: list[Literal["a4", "hw5", "hw12", "hw9"]] = Field(
+        default_factory=list, description="Formats of training logs: drawn as curves, checked for staff, never points."
+    )
     accept: list[str] = Field(default_factory=list, description="Variants in mistakes.py that must keep full marks.")
     parts: Annotated[dict[PartId, PartForm], Field(min_length=1)] = Field(description="The questions, in order.")
 

@@ -100,6 +100,18 @@ def test_pictures_are_decoded(ben: Page) -> None:
     assert empty == 0
 
 
+def test_plots_made_again_are_decoded_and_no_cell_is_lost(browser: Browser, site: Path) -> None:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.goto((site / "anna.html").as_uri())
+    sizes = page.evaluate("[...document.images].map((each) => [each.naturalWidth, each.width])")
+    context.close()
+
+    assert len(sizes) == 4  # a heat map and the expected one, the norms, and the picture that was handed in
+    assert all(natural > 0 for natural, _ in sizes)
+    assert [natural == shown for natural, shown in sizes[:2]] == [True, True]
+
+
 def test_fix_this_first_leads_to_the_part(ben: Page) -> None:
     ben.click(".fix a")
 

@@ -24,7 +24,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.box.store import Store
 from grader.box.watch import tree
+from grader.nouns.seen import Usage
 from tests.hostile.grade_runs import Class, Ended, leftovers, write_class
 
 FORKS = ("zygote", "stage1", "pid 1", "student", "case")  # one below the other, all with the zygote's command line
@@ -111,19 +113,23 @@ class Range:
                     yield f"{name}, part {part['id']}: {part}\n  undisturbed: {wanted}"
 
     def _after_second(self, options: tuple[str, ...]) -> Iterator[str]:
-        kept = _times_of_change(self.of)
+        kept = _costs(self.of)
         second = self.of.run(*options)
         if second.code or self.of.results() != self.undisturbed:
             yield f"the second run differs, exit code {second.code}: {second.told}"
-        again = [path.name for path, change in _times_of_change(self.of).items() if kept.get(path, change) != change]
+        now = _costs(self.of)
+        again = [key for key in kept if now.get(key) != kept[key]]
         if again:
             yield f"finished work was run again: {again}"
         for each in leftovers(self.of):
             yield f"left by the second run: {each}"
 
 
-def _times_of_change(of: Class) -> dict[Path, int]:
-    return {path: path.stat().st_mtime_ns for path in of.out.glob("observations/*.seen")}
+def _costs(of: Class) -> dict[tuple[str, str], Usage]:
+    """What every known run has cost: a second one would cost something else. An entry may grow, by repetitions."""
+    store = Store(of.out / "observations")
+    entries = [path.stem for path in of.out.glob("observations/*.seen")]
+    return {(entry, key): seen.usage for entry in entries for key, seen in store.get_all(entry).items()}
 
 
 def _kill(grade: int, victim: str, after_s: float, chance: random.Random) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import pytest
 
-from grader.judge.answers import MOST_NUMBERS, parse_number, read_answers
+from grader.judge.answers import MOST_NUMBERS, is_heading_of, parse_number, read_answers
+from grader.nouns.seen import Document, DocumentCell
 
 ANSWERS = """# My answers
 
@@ -206,3 +208,78 @@ def test_lines_made_to_be_slow_are_not() -> None:
 )
 def test_a_number_alone(text: str, value: float | None) -> None:
     assert parse_number(text) == value
+
+
+# --- notebooks and PDFs ---
+
+
+def book(*sources: str, path: str = "hw.ipynb") -> Document:
+    """A notebook of Markdown cells, and of code cells where the source begins with `>>>`."""
+    cells = tuple(
+        DocumentCell(number, "code" if source.startswith(">>>") else "markdown", source, "")
+        for number, source in enumerate(sources, start=1)
+    )
+    return Document("notebook", path, "5" * 64, cells=cells)
+
+
+def report(*pages: str) -> Document:
+    """A PDF of these pages."""
+    return Document("pdf", "report.pdf", "5" * 64, pages=pages)
+
+
+def found_in(part_id: str, *documents: Document, files: Mapping[str, bytes] | None = None) -> tuple[str, str]:
+    """The answer to a part, and where it was found."""
+    seen = read_answers(files or {}, part_id, documents, ["P1", "P2", "1g"])
+    return seen.texts.get("answer", ""), seen.texts.get("from", "")
+
+
+def test_a_notebook_answers_below_a_heading_that_names_the_part() -> None:
+    told = book("# HW5", "## Problem 1: similarity\nbright", ">>> plot()", "on the diagonal", "## Problem 2\ntwo")
+
+    assert found_in("P1", told) == ("bright\n\non the diagonal", "hw.ipynb")
+    assert found_in("P2", told) == ("two", "hw.ipynb")
+
+
+def test_code_that_speaks_of_a_part_is_no_answer() -> None:
+    assert found_in("P1", book(">>> # P1\nplot()")) == ("", "")
+
+
+def test_a_pdf_answers_from_the_line_that_names_the_part_to_the_next_one() -> None:
+    told = report("Name: ada\nProblem 1 Similarity\nbright on", "the diagonal\nP2.\ntwo explosions", "at 311")
+
+    assert found_in("P1", told) == ("Problem 1 Similarity\nbright on\nthe diagonal", "report.pdf, page 1")
+    assert found_in("P2", told)[1] == "report.pdf, page 2"
+    assert found_in("P2", told)[0].endswith("two explosions\nat 311")
+
+
+def test_a_long_line_of_a_pdf_is_no_heading() -> None:
+    assert found_in("P1", report("P1 " + "word " * 40)) == ("", "")
+
+
+@pytest.mark.parametrize("line", ["P1", "p1:", "Problem 1", "1. Problem", "Question 1", "Part 1", "P 1", "# P1"])
+def test_a_line_names_its_part(line: str) -> None:
+    assert is_heading_of(line, "P1" if line[0] in "pP#" else "1" if line[0] == "1" else "Q1")
+
+
+@pytest.mark.parametrize("line", ["11", "P11", "Problem 11", "Figure 1", "1 2 3", "", "In P1 we saw"])
+def test_another_line_does_not_name_it(line: str) -> None:
+    assert not is_heading_of(line, "P1")
+
+
+def test_the_file_of_answers_comes_first_then_notebooks_then_the_pdf() -> None:
+    files = {"answers.md": b"# P1\nfrom the file\n"}
+    documents = (report("P1\nfrom the PDF"), book("# P1\nfrom the notebook"))
+
+    assert found_in("P1", *documents, files=files) == ("from the file", "")
+    assert found_in("P1", *documents) == ("from the notebook", "hw.ipynb")
+    assert found_in("P2", *documents, files=files) == ("", "")
+
+
+def test_numbers_in_a_notebook_count_as_in_a_file() -> None:
+    seen = read_answers({}, "1g", [book("# 1g\n- p1 = 4/9")])
+
+    assert float(seen.tensors["p1"]) == pytest.approx(4 / 9)
+
+
+def test_where_nothing_is_said_the_reason_is_that_of_the_file() -> None:
+    assert read_answers({}, "1g", [book("# Other")]).reason == "answers.md was not handed in"

@@ -56,6 +56,15 @@ def test_a_signature_names_part_and_output(sign: Sign) -> None:
     assert (part, output, len(hashes)) == ("1d", "enc", 17)
 
 
+def test_a_bar_that_was_missed_and_a_wrong_number_make_no_group(
+    a_part: Callable[..., Part], an_evidence: Callable[..., Evidence]
+) -> None:
+    missed = {"file": Observation("answered", texts={"text": "one\ntwo\n"})}
+    evidence = an_evidence(a_part(source="file", probe="", reads="prediction.txt", cases=()), {}, missed)
+
+    assert signature(evidence, (Verdict("failed", "BLEU 3.10, the bar is 15.05", case="file"),)) == ""
+
+
 def test_nothing_wrong_has_no_signature(sign: Sign) -> None:
     assert sign(EXPECTED, ()) == ""
 

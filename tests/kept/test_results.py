@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,21 @@ from grader.nouns.judged import (
     CaseResult,
     CheckResult,
     Group,
+    LogFinding,
+    LogSeries,
     PartResult,
     Picture,
     Results,
     RubricMark,
+    ShownDocument,
     SubmissionResult,
+    TrainingLog,
 )
 from grader.nouns.plain import Fault, Frame, WrittenItem
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 TOLD = [Results, RubricMark, SubmissionResult, PartResult, CheckResult, CaseResult, Fault, Frame, Picture]
-TOLD += [WrittenItem, Group]
+TOLD += [WrittenItem, Group, ShownDocument, TrainingLog, LogSeries, LogFinding]
 AGAIN = "  help: grade again with `grade run`; what has not changed is not run again"
 # The fields that the design promises to others.
 PROMISED = {
@@ -62,6 +67,11 @@ def _results(margin: float | None = 0.5, score: float = 5.0, identity: str = "al
         pictures=(Picture("matrices", "c0", "ragged", "c0", True, "a", "b"),),
     )
     submission = SubmissionResult(identity, "ab" * 32, score, 8.0, 1.0, 0.5, False, (part,), ("file utils: u.py",))
+    document = ShownDocument("notebook", "a.ipynb", "a.json", ("a.png",), {3: "ValueError: no"}, ("12 of 13 cells",))
+    series = LogSeries("training loss", "iteration", "train.log", "log/0/steps", "log/0/values")
+    doubt = LogFinding("train.log", 33, "epoch 5, iter 5200", "words are words", "163,124", "174,241", "212")
+    training = TrainingLog((series,), (doubt,), ("no BLEU",))
+    submission = replace(submission, documents=(document,), training=training)
     return Results(
         assignment="a4",
         title="Translation",

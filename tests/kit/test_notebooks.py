@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -85,6 +87,45 @@ def test_cells_of_wrong_types_are_passed_over() -> None:
     assert [cell.text for cell in code_cells(json.dumps(document))] == ["x = 1"]
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("!wget http://x \\\n  -O y\nx = 1\n", "pass\npass\nx = 1\n"),
+        ("files = !ls\nx = 1", "files = []\nx = 1"),
+        ("%time y = f(2)\nx = 1", "y = f(2)\nx = 1"),
+        ("y = %time f(2)\nx = 1", "y = f(2)\nx = 1"),
+        ("%%time\ny = 2\n!ls\n", "pass\ny = 2\npass\n"),
+        ("%%capture out\n%matplotlib inline\nx = 1", "pass\npass\nx = 1"),
+        ("%%writefile a.py\nx = = 1", "pass"),
+        ("if x:\n    !ls\n    y = 1\n", "if x:\n    pass\n    y = 1\n"),
+        (">>> x = 1\n>>> y = 2\n", "x = 1\ny = 2\n"),
+        ("  x = 1\n  y = 2\n", "x = 1\ny = 2\n"),
+        ("?print\nx = 1", "pass\nx = 1"),
+    ],
+)
+def test_every_line_keeps_its_number(source: str, text: str) -> None:
+    (cell,) = code_cells(notebook(source))
+
+    assert (cell.text, cell.fault) == (text, "")
+
+
+def test_a_cell_of_nothing_but_magics_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    (cell,) = code_cells(notebook("!ls\n" * 300 + "x = 1\n"))
+
+    assert cell.text == "pass\n" * 300 + "x = 1\n"
+
+
+def test_ipython_is_imported_only_where_it_is_needed() -> None:
+    told = (
+        "import sys\nfrom grader.kit.notebooks import cell\n"
+        "cell(1, 'x = 1')\nprint('IPython' in sys.modules)\ncell(1, '!ls')\nprint('IPython' in sys.modules)"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.split() == ["False", "True"]
+
+
 def test_notebooks_of_format_three_are_read() -> None:
     document = {"worksheets": [{"cells": [{"cell_type": "code", "input": ["x = 1"]}]}]}
 
@@ -122,3 +163,12 @@ def test_an_error_in_a_notebook_names_its_cell(load: Load) -> None:
         files.append(trace.tb_frame.f_code.co_filename)
         trace = trace.tb_next
     assert files[-1].endswith("hw4.ipynb[cell 3]")
+
+
+def test_a_notebook_with_large_pictures_is_read(load: Load) -> None:
+    picture = {"cell_type": "code", "source": "x = 1", "outputs": [{"data": {"image/png": "A" * 6 * 1024**2}}]}
+    code = {"cell_type": "code", "source": "def pad_sents(sents, pad_token):\n    return 7"}
+
+    hw = load({"hw4.ipynb": json.dumps({"nbformat": 4, "cells": [picture, code]})})
+
+    assert hw.utils.pad_sents([], 0) == 7

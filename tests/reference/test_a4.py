@@ -1,4 +1,7 @@
-"""The a4 reference: its probes answer, repeat themselves, accept what is right and keep the parts apart."""
+"""The a4 reference: its probes answer, repeat themselves, accept what is right and keep the parts apart.
+
+That every variant keeps all and every mistake what the rubric says is shown by `grade prove`, which `make test` runs.
+"""
 
 from __future__ import annotations
 
@@ -218,11 +221,6 @@ def test_exactly_the_pads_are_shut(expected: Mapping[str, Mapping[str, Observati
 # --- what is right, and what is not -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_a_variant_loses_nothing(tmp_path: Path, expected: Mapping[str, Mapping[str, Observation]], name: str) -> None:
-    assert lost(judged(hand_in(tmp_path, *VARIANTS[name].edits), expected)) == {}
-
-
 def test_every_variant_is_accepted_by_the_rubric() -> None:
     assert set(VARIANTS) == set(RUBRIC.accept)
 
@@ -252,18 +250,6 @@ def test_a_mistake_fails_these_checks_and_no_others(
     found = lost(judged(hand_in(tmp_path, *MISTAKES[name].edits), expected))
 
     assert {part: failed for part, failed in found.items() if PARTS[part].points} == checks
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_keeps_what_the_rubric_says(
-    tmp_path: Path, expected: Mapping[str, Mapping[str, Observation]], name: str
-) -> None:
-    results = judged(hand_in(tmp_path, *MISTAKES[name].edits), expected)
-
-    assert {part: result.score for part, result in results.items()} == {
-        part.id: part.mistakes.get(name, machine_points(part)) for part in PARTS.values()
-    }
 
 
 # --- parts stay apart ---------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from grader.nouns.judged import (
     RubricMark,
     SubmissionResult,
 )
-from grader.nouns.plain import Fault, Frame, Outcome, WrittenItem
+from grader.nouns.plain import Array, Fault, Frame, Outcome, WrittenItem
 
 HIDDEN_STDOUT = "hidden input 7311"
 HIDDEN_MESSAGE = "hidden tensor 9822"
@@ -101,7 +101,11 @@ def write_sample_arrays(out: Path) -> None:
     c0 = random.standard_normal((4, 3)).astype(np.float32)
     loss = (4.2 * np.exp(-np.arange(150) / 40) + 0.4 + 0.05 * random.standard_normal(150)).astype(np.float32)
     expected = {"1d/ragged/enc_hiddens": enc, "1d/train/c0": c0, "1f/ragged/e_t": scores, "1f/ragged/weights": weights}
-    save_file(expected | {"toy/train/loss": loss}, folder / "expected.safetensors")
+    distance = np.abs(np.subtract.outer(np.arange(600), np.arange(600)))
+    similarity = (0.3 + 0.7 / (1 + distance / 20)).astype(np.float32)
+    expected |= {"toy/train/loss": loss, "1f/positions/similarity": similarity}
+    save_file(expected, folder / "expected.safetensors")
+    save_file(_plotted(similarity), folder / "anna.safetensors")
     wrong = enc.copy()
     wrong[2, 3:, :3] += 0.4 * random.standard_normal((4, 3)).astype(np.float32)
     unmasked = np.where(np.isinf(scores), 0.0, scores).astype(np.float32)
@@ -114,13 +118,31 @@ def write_sample_arrays(out: Path) -> None:
     (folder / "dmitri.safetensors").write_bytes(whole[: len(whole) // 3])
 
 
+def _plotted(similarity: Array) -> dict[str, Array]:
+    """A heat map with a blank row, norms of which two are marked, and a picture that was handed in."""
+    drawn = similarity.copy()
+    drawn[1], drawn[:, 1] = np.nan, np.nan
+    norms = np.random.default_rng(11).uniform(0.2, 0.9, 2000)
+    norms[[311, 1702]] = 46.2, 18.3
+    handed_in = np.full((300, 400, 3), 255, np.uint8)
+    handed_in[40:260, 120:124] = (30, 90, 160)
+    return {
+        "1f/positions/figures.0.0.0": drawn,
+        "1f/own/norms": norms,
+        "1f/own/figures.1.0.0": np.stack([np.arange(2000.0), norms], axis=1),
+        "1f/own/figures.marks": np.array([[301.0, 40, 321, 50], [1702, 18.3, 1702, 18.3], [900, np.nan, 920, np.nan]]),
+        "1f/own/figures.marked": np.array([311, 1702]),
+        "1f/handed_in/picture": handed_in,
+    }
+
+
 # --- people -----------------------------------------------------------------------------------------------------------
 
 
 def _people() -> list[SubmissionResult]:
     full = [padding(), encoder(), decoder(), step(), masks("Short, but right."), bleu()]
     people = [
-        _person("anna", [*full[:4], _read(full[4]), full[5]]),
+        _person("anna", [*full[:3], plotted_step(), _read(full[4]), full[5]], arrays="anna.safetensors"),
         _person(
             "ben",
             [padding(), wrong_encoder(MISTAKE), decoder(), wrong_step(), masks(ANSWER), bleu()],
@@ -324,6 +346,38 @@ def step() -> PartResult:
     )
 
 
+def plotted_step() -> PartResult:
+    """1f with full marks, and what their own figures show."""
+    image = Picture(
+        kind="image",
+        title="Similarity of positions",
+        case="positions",
+        output="figures.0.0.0",
+        public=True,
+        yours="1f/positions/figures.0.0.0",
+        expected="1f/positions/similarity",
+        x="position",
+        y="position",
+    )
+    norms = Picture(
+        kind="series",
+        title="Gradient norm of every update",
+        case="own",
+        output="norms",
+        public=True,
+        yours="1f/own/norms",
+        expected="",
+        x="update",
+        y="gradient norm",
+        line="1f/own/figures.1.0.0",
+        marks="1f/own/figures.marks",
+        marked="1f/own/figures.marked",
+        clip=1.0,
+        pixels=("1f/handed_in/picture",),
+    )
+    return replace(step(), pictures=(image, norms))
+
+
 def wrong_step() -> PartResult:
     """1f with unmasked scores, and pictures of every kind."""
     wrong = replace(
@@ -461,26 +515,28 @@ def hostile_parts() -> list[PartResult]:
     check = CheckResult(text, text, (text,), text, "crashed", 0.0, 8.0, text, text, text, text, 3.0, text, text)
     picture = Picture("matrices", text, text, text, True, text, text, axes=text, x=text, y=text)
     case = CaseResult(text, "raised", 1.0, 2, text, fault, text, text, True)
+    drawn = [replace(picture, kind=kind, pixels=(text,), clip=1.0) for kind in ("image", "series", "pixels")]
     part = PartResult(
-        "1e",
-        text,
-        0.0,
-        8.0,
-        2.0,
-        "crashed",
-        text,
-        1.0,
-        1,
-        (text,),
-        text,
-        text,
-        text,
-        (check,),
-        (case,),
-        (WrittenItem(text, text, 2.0),),
-        text,
-        (picture,),
-        (text,),
+        id="1e",
+        title=text,
+        score=0.0,
+        max=8.0,
+        pending=2.0,
+        verdict="crashed",
+        reason=text,
+        seconds=1.0,
+        peak_bytes=1,
+        mistakes=(text,),
+        hint=text,
+        mistake_diff=text,
+        group=text,
+        checks=(check,),
+        cases=(case,),
+        written=(WrittenItem(text, text, 2.0),),
+        answer=text,
+        answer_from=text,
+        pictures=(picture, *drawn),
+        remarks=(text,),
     )
     return [padding(), encoder(), part, step(), masks(ANSWER + text), bleu()]
 

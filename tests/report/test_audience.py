@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.nouns.judged import CaseResult
+from grader.nouns.judged import CaseResult, Picture
 from grader.nouns.plain import Fault, Frame
 from grader.report.audience import Audience, type_of
 from tests.report.conftest import REVEALED, STAFF, STUDENT
@@ -22,6 +22,19 @@ HIDDEN = CaseResult("ragged", "raised", 0.1, 1, fault=Fault("ValueError", "x is 
 )
 def test_hidden_cases_are_for_staff_until_they_are_revealed(audience: Audience, public: bool, sees: bool) -> None:
     assert audience.sees(replace(HIDDEN, public=public)) is sees
+
+
+@pytest.mark.parametrize(
+    ("audience", "hides", "expected"),
+    [(STUDENT, True, ""), (STUDENT, False, "e"), (REVEALED, True, "e"), (STAFF, True, "e")],
+    ids=["student", "student all", "revealed", "staff"],
+)
+def test_the_references_side_of_a_picture_can_be_for_staff_alone(
+    audience: Audience, hides: bool, expected: str
+) -> None:
+    picture = Picture("image", "", "decoder", "figures.0.0.0", True, "y", "e", hides_expected=hides)
+
+    assert audience.side_of(picture) == replace(picture, expected=expected)
 
 
 def test_an_import_error_can_be_seen_because_no_input_exists_yet() -> None:

@@ -80,7 +80,7 @@ def test_a_long_line_keeps_its_spikes_and_loses_its_size() -> None:
     line = np.zeros((1, 30_000))
     line[0, 17_311] = 50.0
 
-    steps, values = curves._thinned(line[0])
+    steps, values = curves.thinned(line[0])
 
     assert values.max() == 50.0
     assert steps[values.argmax()] == 17_311
@@ -88,13 +88,13 @@ def test_a_long_line_keeps_its_spikes_and_loses_its_size() -> None:
 
 
 def test_gaps_stay_gaps() -> None:
-    _, values = curves._thinned(np.array([1.0, np.inf, 2.0]))
+    _, values = curves.thinned(np.array([1.0, np.inf, 2.0]))
 
     np.testing.assert_array_equal(values, [1.0, np.nan, 2.0])
 
 
 def test_a_long_line_of_nothing_finite_is_drawn_as_nothing() -> None:
-    _, values = curves._thinned(np.full(5000, np.nan))
+    _, values = curves.thinned(np.full(5000, np.nan))
 
     assert np.isnan(values).all()
 

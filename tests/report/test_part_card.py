@@ -80,6 +80,14 @@ def test_a_crash_is_told_by_its_public_case_where_there_is_one() -> None:
     assert told.endswith("(nmt_model.py:312 in step, case ragged)")
 
 
+def test_a_check_that_waits_for_a_person_says_why(card: Card) -> None:
+    why = "no series 'gnorm' was handed in, so a person looks at the marks"
+    marks = CheckResult("marks", "marks", ("gnorm",), "own", "pending", 0, 1, why, "E-SERIES")
+    part = replace(sample.masks("x"), checks=(*sample.masks("x").checks, marks))
+
+    assert card(part).reason == why
+
+
 def test_the_reason_of_a_pending_part_is_not_said_twice(card: Card) -> None:
     part = replace(sample.masks("x"), reason="a person will read this: 2 points pending")
 
@@ -313,3 +321,13 @@ def test_the_story_of_a_fault_of_ours_is_named_to_staff_only(card: Card) -> None
 
     assert card(broken, STAFF).log == "log/broken-ben-1f.txt"
     assert card(broken).log == ""
+
+
+def test_students_see_their_own_side_of_a_plot_of_a_hidden_case(card: Callable[..., PartCard]) -> None:
+    picture = replace(sample.wrong_step().pictures[1], hides_expected=True)
+    part = replace(sample.wrong_step(), pictures=(picture,))
+
+    (theirs,), (whole,) = card(part).pictures, card(part, STAFF).pictures
+
+    assert [panel.label for panel in theirs.panels] == ["yours"]
+    assert [panel.label for panel in whole.panels] == ["yours", "expected"]

@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 from grader.nouns.judged import Picture
 from grader.nouns.plain import Array
-from grader.report import pictures
+from grader.report import matrices, pictures
 from grader.report.arrays import ArrayFile
 from grader.report.model import PictureView
 from grader.report.pictures import Gallery
@@ -111,6 +111,12 @@ def test_one_side_alone_is_shown(
     assert note in view.notes
 
 
+def test_a_side_that_may_not_be_shown_is_not_missed(shown: Shown) -> None:
+    view = shown(replace(MATRICES, kind="heatmap", axes="", expected=""), np.eye(2), None)
+
+    assert ([panel.label for panel in view.panels], view.notes) == (["yours"], ())
+
+
 def test_the_first_slice_of_one_side_is_called_so(shown: Shown) -> None:
     assert shown(MATRICES, np.zeros((2, 3, 4)), None).notes[0] == "Shown is the slice [0] of 2, the first."
 
@@ -132,7 +138,7 @@ def test_a_pooled_picture_says_so(shown: Shown) -> None:
     view = shown(MATRICES, np.zeros((40, 40)), np.zeros((40, 40)), max_px=32)
 
     assert "Pooled to at most 32 pixels a side: means of values, the worst of differences." in view.notes
-    assert view.panels[0].width <= pictures.LONG_SIDE_PX
+    assert view.panels[0].width <= matrices.LONG_SIDE_PX
 
 
 def test_a_heatmap_is_yours_beside_expected_with_its_axes(shown: Shown) -> None:
@@ -161,8 +167,8 @@ def test_an_array_that_is_no_curve_is_not_available(shown: Shown) -> None:
 
 @pytest.mark.parametrize(
     ("shape", "size", "form"),
-    [((1, 29), (290, 28), "stretched"), ((29, 1), (28, 290), "stretched"), ((3, 4), (176, 132), "cells"),
-     ((), (44, 44), "cells"), ((300, 512), (512, 300), "cells")],
+    [((1, 29), (261, 28), "stretched"), ((29, 1), (28, 261), "stretched"), ((3, 4), (176, 132), "cells"),
+     ((), (44, 44), "cells"), ((300, 512), (512, 300), "photo")],
 )  # fmt: skip
 def test_a_picture_is_large_enough_to_see_and_no_larger(
     shown: Shown, shape: tuple[int, ...], size: tuple[int, int], form: str

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-KINDS = "shape, close, equal, below, above, finite, same, gradient, parameters, dropout, raises, number, lines, bleu"
+KINDS = (
+    "shape, close, equal, below, above, finite, same, gradient, parameters, dropout, raises, number, lines, bleu, "
+    "image, line, marks"
+)
 CASES = {
     "points of the rubric": (
         ("points: 10", "points: 11"),
@@ -27,6 +30,12 @@ CASES = {
         "the part have 6  [E-RUBRIC-POINTS]\n"
         "  allowed: 0 to 6\n"
         "  help: write what it keeps",
+    ),
+    "snippet without a sign": (
+        ("staff_files:", "snippets: {plot: {near: [norm], take: pick}}\nstaff_files:"),
+        "rubrics/hw0.yaml:7:12: snippet plot: it does not say what the code reads or calls  [E-RUBRIC-SNIPPET]\n"
+        "  allowed: reads, calls or both beside 'take: pick'\n"
+        "  help: add one",
     ),
     "no kind": (
         ("close: total, ", ""),
@@ -88,7 +97,7 @@ CASES = {
     "option of another kind": (
         ("close: total, points", "equal: total, rtol: 1, points"),
         "rubrics/hw0.yaml:23:35: part 1a, check 2: 'rtol' means nothing to 'equal'  [E-CHECK-OPTION]\n"
-        "  allowed: with close, same, dropout\n"
+        "  allowed: with close, same, dropout, image, line\n"
         "  help: leave it out",
     ),
     "cases beside same": (
@@ -96,7 +105,7 @@ CASES = {
         "rubrics/hw0.yaml:28:44: part 1a, check 3, subcheck 2: 'cases' means nothing to 'same'  "
         "[E-CHECK-OPTION]\n"
         "  allowed: with shape, close, equal, below, above, finite, gradient, parameters, dropout, "
-        "raises, all\n"
+        "raises, image, line, marks, all\n"
         "  help: its operands name the cases",
     ),
     "option of no check with values": (
@@ -121,15 +130,21 @@ CASES = {
     ),
     "no plot": (
         ("heatmap: total, ", ""),
-        "rubrics/hw0.yaml:30:9: part 1a, plot 1: neither heatmap nor curve stands here  [E-RUBRIC-PLOT]\n"
-        "  allowed: one of heatmap and curve\n"
+        "rubrics/hw0.yaml:30:9: part 1a, plot 1: it does not say what is drawn  [E-RUBRIC-PLOT]\n"
+        "  allowed: one of heatmap, curve, image, series\n"
         "  help: name one output",
     ),
     "two plots": (
         ("heatmap: total,", "heatmap: total, curve: total,"),
         "rubrics/hw0.yaml:30:9: part 1a, plot 1: both heatmap and curve stand here  [E-RUBRIC-PLOT]\n"
-        "  allowed: one of heatmap and curve\n"
+        "  allowed: one of heatmap, curve, image, series\n"
         "  help: name one output",
+    ),
+    "a plot with what another kind takes": (
+        ("heatmap: total,", "heatmap: total, clip: 1.0,"),
+        "rubrics/hw0.yaml:30:26: part 1a, plot 1: 'clip' means nothing to 'heatmap'  [E-RUBRIC-PLOT]\n"
+        "  allowed: with series\n"
+        "  help: leave it out",
     ),
     "two sources": (
         ("reads: out.txt", "reads: out.txt\n    answers: true"),

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import RubricError
-from grader.nouns.asked import Case, Check, Edition, Plot, Rubric, Unit
+from grader.nouns.asked import Case, Check, Edition, Plot, Rubric, Snippet, Unit
 from grader.nouns.plain import Limits, Place, WrittenItem
+from grader.rubric.handout import handout_of
 from grader.rubric.load import load_rubric
 
 
@@ -183,3 +184,13 @@ def test_repetition_takes_only_what_the_page_says(
 
     with pytest.raises(RubricError, match=code):
         load_rubric(course)
+
+
+def test_snippets_become_nouns(course: Path, rewrite: Callable[..., None]) -> None:
+    told = "snippets:\n  plot: {calls: [plot, bar], near: norm, take: pick}\n  whole: {take: run}\nstaff_files:"
+    rewrite("staff_files:", told)
+
+    rubric = load_rubric(course)
+
+    assert rubric.snippets == (Snippet("plot", "pick", (), ("plot", "bar"), ("norm",)), Snippet("whole", "run"))
+    assert handout_of(rubric).snippets == rubric.snippets

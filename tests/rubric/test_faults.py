@@ -54,7 +54,7 @@ def test_a_long_text_is_cut() -> None:
 
 
 def test_many_names_are_cut() -> None:
-    assert listed(f"n{i}" for i in range(30)).endswith("n22, n23 and 6 more")
+    assert listed(f"n{i}" for i in range(38)).endswith("n30, n31 and 6 more")
 
 
 def test_no_names_are_told_as_none() -> None:

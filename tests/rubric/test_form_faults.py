@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-KINDS = "shape, close, equal, below, above, finite, same, gradient, parameters, dropout, raises, number, lines, bleu"
+KINDS = (
+    "shape, close, equal, below, above, finite, same, gradient, parameters, dropout, raises, number, lines, bleu, "
+    "image, line, marks"
+)
 CASES = {
     "unknown key": (
         ("title: Sums", "title: Sums\ntitel: Sums"),
         "rubrics/hw0.yaml:3:1: there is no key 'titel'  [E-RUBRIC-KEY]\n"
-        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, staff_files, "
-        "repairs, editions, accept, parts\n"
+        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, snippets, staff_files, "
+        "repairs, editions, logs, accept, parts\n"
         "  help: write 'title'",
     ),
     "missing key": (

@@ -27,6 +27,7 @@ class Plan:
     may_share_memory: bool  # /dev/shm holds nothing of anyone else
     units: tuple[Mapping[str, Any], ...]
     repairs: tuple[str, ...]
+    snippets: tuple[Mapping[str, Any], ...]
 
     @property
     def has_pids(self) -> bool:
@@ -41,5 +42,5 @@ def read_plan(folder: Path) -> Plan:
     """
     told = json.loads((folder / "plan.json").read_text())
     told["namespaces"], told["units"] = tuple(told["namespaces"]), tuple(told["units"])
-    told["repairs"] = tuple(told["repairs"])
+    told["repairs"], told["snippets"] = tuple(told["repairs"]), tuple(told["snippets"])
     return Plan(**told)

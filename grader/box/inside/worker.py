@@ -70,6 +70,7 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
             given=WORKER / "given",
             staff_files=WORKER / "staff",
             repairs=plan.repairs,
+            snippets=plan.snippets,
             blocked={unit: (str(ended), str(reason)) for unit, (ended, reason) in order["blocked"].items()},
             announce=lambda unit: tell(talk, {"at": "unit", "unit": unit}),
         )

@@ -12,10 +12,14 @@ import pytest
 from grader.box.inside.plan import Plan, read_plan
 from grader.box.staging import plan
 from grader.box.switches import ALL_ON
-from grader.nouns.asked import Handout, Unit
+from grader.nouns.asked import Handout, Snippet, Unit
 from grader.nouns.plain import Level
 
-HANDOUT = Handout("", (Unit("nmt_model", ("NMT",), {"vocab": "stand_ins/vocab.py"}), Unit("utils", ("pad",))))
+HANDOUT = Handout(
+    "",
+    (Unit("nmt_model", ("NMT",), {"vocab": "stand_ins/vocab.py"}), Unit("utils", ("pad",))),
+    snippets=(Snippet("plot", "pick", calls=("imshow",), near=("norm",)),),
+)
 
 
 def told(level: Level = "strict", **changes: Any) -> dict[str, Any]:
@@ -48,6 +52,12 @@ def test_units_keep_their_order_and_what_is_given_to_them(tmp_path: Path) -> Non
     assert [unit["name"] for unit in units] == ["nmt_model", "utils"]
     assert units[0]["given"] == {"vocab": "stand_ins/vocab.py"}
     assert units[1]["defines"] == ["pad"]
+
+
+def test_snippets_keep_what_they_are_found_by(tmp_path: Path) -> None:
+    (snippet,) = read(tmp_path, json.dumps(told())).snippets
+
+    assert snippet == {"name": "plot", "take": "pick", "reads": [], "calls": ["imshow"], "near": ["norm"]}
 
 
 @pytest.mark.parametrize(
