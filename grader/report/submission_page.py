@@ -119,8 +119,8 @@ def _nothing_to_fix(submission: SubmissionResult) -> FixFirst:
             "ours",
         )
     if submission.pending:
-        open_points = wording.counted(submission.pending, "point")
-        return FixFirst("Nothing to fix", f"The automatic part is right. {open_points} wait for a reader.", "calm")
+        waits = f"{wording.counted(submission.pending, 'point')} {'waits' if submission.pending == 1 else 'wait'}"
+        return FixFirst("Nothing to fix", f"The automatic part is right. {waits} for a reader.", "calm")
     return FixFirst("Nothing to fix", "Full marks.", "calm")
 
 

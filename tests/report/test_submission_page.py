@@ -136,6 +136,12 @@ def test_who_has_nothing_to_fix_is_told_so(person: Person, name: str, heading: s
     assert (advice.heading, advice.text, advice.anchor) == (heading, text, "")
 
 
+def test_one_point_waits_alone(person: Person) -> None:
+    advice = fix_first(replace(person("王小明"), pending=1.0), STUDENT)
+
+    assert advice.text == "The automatic part is right. 1 point waits for a reader."
+
+
 def test_parts_keep_the_order_of_the_handout(page: Page, person: Person) -> None:
     assert [part.id for part in page(person("ben")).parts] == ["1a", "1d", "1e", "1f", "1g", "1h"]
 
