@@ -14,7 +14,8 @@ import importlib
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -87,9 +88,20 @@ def execute(statement: ast.stmt, piece: Piece, module: ModuleType, flags: int) -
     tree = ast.Module([_without_returns(statement)], [])
     code = compile(tree, piece.name, "exec", flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     if code.co_flags & inspect.CO_COROUTINE:
-        asyncio.run(eval(code, vars(module)))
+        _run_to_its_end(eval(code, vars(module)))
     else:
         exec(code, vars(module))
+
+
+def _run_to_its_end(coroutine: Coroutine[Any, Any, object]) -> None:
+    """Runs it in an event loop of its own: in another thread where one runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(coroutine)
+    else:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(asyncio.run, coroutine).result()
 
 
 def future_flags(statements: Iterable[ast.stmt]) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,6 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from grader.kit.handin import Handin
+from tests.imports import undone
 
 Load: TypeAlias = Callable[..., Handin]
 
@@ -24,14 +23,8 @@ UNITS = (
 @pytest.fixture
 def clean_imports() -> Iterator[None]:
     """Undoes what the test does to `sys.modules`, `sys.meta_path` and the cache of lines."""
-    modules, finders, lines = dict(sys.modules), list(sys.meta_path), dict(linecache.cache)
-    yield
-    for name in set(sys.modules) - set(modules):
-        del sys.modules[name]
-    sys.modules.update(modules)
-    sys.meta_path[:] = finders
-    linecache.cache.clear()
-    linecache.cache.update(lines)
+    with undone():
+        yield
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import traceback
+from typing import Any
 
 import pytest
 import torch
@@ -45,6 +47,13 @@ def test_await_and_future_imports_work(clean_imports: None) -> None:
     text = "from __future__ import annotations\nasync def f(x: Nowhere):\n    return x\ny = await f(2)\n"
 
     assert run(text)["y"] == 2
+
+
+def test_await_works_where_an_event_loop_runs_already(clean_imports: None) -> None:
+    async def inside() -> Any:
+        return run("async def f(x):\n    return x\ny = await f(2)\n")["y"]
+
+    assert asyncio.new_event_loop().run_until_complete(inside()) == 2
 
 
 def test_dataclasses_find_their_module(clean_imports: None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -219,12 +221,14 @@ def test_figures_are_seen_up_to_the_error_that_ends_a_hand_in() -> None:
 
 
 def test_getting_ready_leaves_no_thread_and_no_figure() -> None:
-    import threading
+    program = (
+        "import threading\nfrom grader import kit\nkit.ready_to_watch()\n"
+        "import matplotlib.pyplot as plt\nprint(threading.active_count(), plt.get_fignums())"
+    )
 
-    kit.ready_to_watch()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    assert threading.active_count() == 1
-    assert plt.get_fignums() == []
+    assert done.stdout == "1 []\n"
 
 
 # --- what is drawn --------------------------------------------------------------------------------------------------

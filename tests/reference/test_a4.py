@@ -6,10 +6,8 @@ That every variant keeps all and every mistake what the rubric says is shown by 
 from __future__ import annotations
 
 import importlib.util
-import linecache
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +25,7 @@ from grader.nouns.plain import Fault
 from grader.nouns.seen import Observation
 from grader.rubric.load import load_rubric
 from grader.runs import case_seed
+from tests.imports import undone
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference" / "a4"
@@ -52,20 +51,9 @@ PARTS = {part.id: part for part in RUBRIC.parts if part.source == "probe" and pa
 RUNS = [(part.id, case.name) for part in PARTS.values() for case in part.cases]
 
 
-@contextmanager
-def imports_undone() -> Iterator[None]:
-    """Undoes what a hand-in does to the modules of this process."""
-    modules, finders = dict(sys.modules), list(sys.meta_path)
-    yield
-    for name in set(sys.modules) - set(modules):
-        del sys.modules[name]
-    sys.meta_path[:] = finders
-    linecache.clearcache()
-
-
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    with imports_undone():
+    with undone():
         yield
 
 
@@ -124,7 +112,7 @@ def judged(hw: Handin, expected: Mapping[str, Mapping[str, Observation]], *parts
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Observation]]:
-    with imports_undone():
+    with undone():
         hw = hand_in(tmp_path_factory.mktemp("reference"))
         return {part.id: {case.name: observed(hw, part, case.name) for case in part.cases} for part in PARTS.values()}
 

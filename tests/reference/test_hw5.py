@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import linecache
 import math
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +30,7 @@ from grader.nouns.plain import Fault
 from grader.nouns.seen import Observation
 from grader.rubric.load import load_rubric
 from grader.runs import case_seed
+from tests.imports import undone
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference" / "hw5"
@@ -71,21 +70,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.chdir(here)
 
 
-@contextmanager
-def imports_undone() -> Iterator[None]:
-    """Undoes what a hand-in does to the modules of this process."""
-    modules, finders = dict(sys.modules), list(sys.meta_path)
-    yield
-    for name in set(sys.modules) - set(modules):
-        if not name.startswith(("matplotlib", "PIL", "mpl_toolkits")):
-            del sys.modules[name]
-    sys.meta_path[:] = finders
-    linecache.clearcache()
-
-
 @pytest.fixture(autouse=True)
 def clean_imports() -> Iterator[None]:
-    with imports_undone():
+    with undone():
         yield
 
 
@@ -146,7 +133,7 @@ def judge(part: Part, hw: Handin, expected: Expected) -> PartResult:
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> Expected:
-    with imports_undone():
+    with undone():
         hw = hand_in(tmp_path_factory.mktemp("reference"))
         return {part.id: {case.name: observed(hw, part, case.name) for case in part.cases} for part in PARTS.values()}
 
