@@ -29,9 +29,9 @@ def test_large_private_memory_moves_to_huge_pages_and_keeps_what_it_holds() -> N
 
 
 def test_a_process_that_may_not_have_them_is_left_as_it_is() -> None:
-    def left() -> list[int]:
+    def left() -> list[int | bool]:
         ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)
         before = huge_kib()
-        return [collapse(), huge_kib() - before]
+        return [collapse(), huge_kib() > before]  # the kernel may split some at any time
 
-    assert in_child(left) == [0, 0]
+    assert in_child(left) == [0, False]
