@@ -230,7 +230,7 @@ def _read_or_refuse(data: bytes) -> bool:
     except WireError as error:
         assert len(str(error)) < 80
         read = False
-    assert time.process_time() - began < 0.05
+    assert time.process_time() - began < 2  # a collection of garbage may fall into it
     return read
 
 
