@@ -26,7 +26,7 @@ class Course:
         self._folder = folder
         record = json.loads((folder / "course.json").read_text())
         self.runs: list[dict[str, Any]] = record["runs"]
-        self._units, self._repairs = record["units"], record["repairs"]
+        self._units, self._repairs, self._snippets = record["units"], record["repairs"], record["snippets"]
         spec = importlib.util.spec_from_file_location("probes", folder / "probes.py")
         assert spec is not None and spec.loader is not None
         self._probes = importlib.util.module_from_spec(spec)
@@ -38,7 +38,7 @@ class Course:
         from grader.kit.handin import Handin
 
         given, staff = self._folder / "given", self._folder / "staff"
-        hand_in = Handin(root, self._units, given, staff, self._repairs, {}, lambda unit: None)
+        hand_in = Handin(root, self._units, given, staff, self._repairs, {}, lambda unit: None, self._snippets)
         hand_in.load_all()
         return hand_in
 
@@ -83,8 +83,10 @@ def write_course(folder: Path, rubric_path: Path, parts: Sequence[str] = ()) -> 
         for run in runs_of(rubric, parts)
     ]
     units = [asdict(unit) for unit in handout.units]
+    snippets = [asdict(snippet) for snippet in handout.snippets]
+    told = {"runs": runs, "units": units, "repairs": list(handout.repairs), "snippets": snippets}
     texts = {
-        "course.json": json.dumps({"runs": runs, "units": units, "repairs": list(handout.repairs)}).encode(),
+        "course.json": json.dumps(told).encode(),
         "probes.py": handout.probes.encode(),
     }
     texts |= {f"given/{path}": text for path, text in handout.given.items()}
