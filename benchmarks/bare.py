@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +98,11 @@ def write_course(folder: Path, rubric_path: Path, parts: Sequence[str] = ()) -> 
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(text)
     course = Course(folder)
-    reference = course.hand_in(folder / "reference")
-    for run in course.runs:
-        answer = {name: value for name, value in course.call(reference, run).items() if isinstance(value, Tensor)}
+    with chdir(folder):  # pictures are saved where a hand-in runs
+        reference = course.hand_in(folder / "reference")
+        answers = [course.call(reference, run) for run in course.runs]
+    for run, outputs in zip(course.runs, answers, strict=True):
+        answer = {name: value for name, value in outputs.items() if isinstance(value, Tensor)}
         plain = {name: value.detach().clone().contiguous() for name, value in answer.items()}
         save_file(plain, folder / f"{run['part']}-{run['case']}.safetensors")
 
@@ -106,6 +110,7 @@ def write_course(folder: Path, rubric_path: Path, parts: Sequence[str] = ()) -> 
 def main(course_folder: Path, hand_ins: Path) -> None:
     """Runs every probe on every hand-in; faults of a hand-in end that probe only."""
     course = Course(course_folder)
+    os.chdir(course_folder)  # pictures are saved where a hand-in runs
     for root in sorted(hand_ins.iterdir()):
         hand_in = course.hand_in(root)
         for run in course.runs:

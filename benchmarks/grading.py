@@ -114,7 +114,8 @@ def by_pytest(folder: Path, course: Path, scratch: Path) -> Callable[[], None]:
         environment |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(scratch)]
         command += ["--import-mode=prepend", "-c", os.devnull, str(test)]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen(command, env=environment, cwd=scratch, **quiet)
 
     def work() -> None:
         running: list[subprocess.Popen[bytes]] = []
