@@ -6,8 +6,8 @@
 
 To grade, over the status socket: first a pidfd (of pid 1; without namespaces of stage1 itself), at the end one line
 with the student process's exit status and what the job used. grade ends a job by SIGKILL through the pidfd; where
-there is no pid namespace it closes the socket, and stage1 stops every descendant until a round finds no new one, then
-kills them. Closing the socket, by the death of grade too, ends a job at every level.
+there is no pid namespace it closes the socket, and stage1 rounds up all descendants (`roundup.py`). Closing the
+socket, by the death of grade too, ends a job at every level.
 An exception here is ours: it is reported as `error`, and the job is `broken`.
 """
 
