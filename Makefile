@@ -32,10 +32,9 @@ grade: setup  ## grade the sample hand-ins
 chromium:
 	@./tools/install chromium chromium
 
-test: setup chromium  ## all tests: facts, real jails, real browser, and the proof of every rubric
+test: setup chromium  ## all tests: facts, real jails, real browser
 	$(BIN)/python -m pytest tests -n 3 --dist loadfile || \
 	  { echo "once more, alone: what failed beside others"; $(BIN)/python -m pytest tests --last-failed --last-failed-no-failures none; }
-	$(BIN)/grade prove rubrics/*.yaml
 
 check: setup lint  ## the loop while working: lint, types, house rules, fast tests
 	$(BIN)/python -m pytest tests -q -m "not slow"
@@ -50,7 +49,7 @@ fix: setup  ## mend what can be mended by machine
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-prove: setup  ## prove every rubric
+prove: setup  ## prove every rubric: full marks for what is right, the written points for every known mistake
 	$(BIN)/grade prove rubrics/*.yaml
 
 bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side

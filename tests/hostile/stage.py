@@ -29,7 +29,7 @@ from grader.marker import Marker
 from grader.nouns.asked import Handout, Part
 from grader.nouns.judged import Results, RubricMark, SubmissionResult
 from grader.nouns.plain import Level, Limits
-from grader.nouns.seen import Observation, Submission
+from grader.nouns.seen import Observation, Run, Submission
 from grader.observer import HandIn, Observed, Observer
 from grader.report.site import write_site
 from grader.rubric.load import load_rubric
@@ -135,7 +135,9 @@ class Stage:
         return read_submission(entry, _no_archive, course=inodes_of(Path(self.course.rubric.folder)))
 
     def _observed(self, submission: Submission, parts: tuple[Part, ...]) -> Observations:
-        runs = runs_of(replace(self.course.rubric, parts=parts))
+        return self._run(submission, runs_of(replace(self.course.rubric, parts=parts)))
+
+    def _run(self, submission: Submission, runs: tuple[Run, ...]) -> Observations:
         ((_, observed),) = self.pool.each([Job(submission.id, submission.files, runs)])
         return observed
 
@@ -155,7 +157,8 @@ class Stage:
             crew._slots[0].restart()  # or it is replaced in the midst of a case
             self._sight = None
         if self._sight is None:
-            self._marked(self._peer(), self._run_canary(), self.course.rubric.parts)  # mistakes known, judge imported
+            parts = self.course.rubric.parts
+            self._marked(self._peer(), self._observed(self._peer(), parts), parts)  # mistakes known, judge imported
             self._canary = self._canary_sees()
             assert all(self._canary[key] == "answered" for key in self._canary if key.endswith(": ended")), self._canary
             strangers(self.slot)
@@ -174,10 +177,8 @@ class Stage:
         return found
 
     def _canary_sees(self) -> dict[str, Any]:
-        return _plain(self._run_canary())
-
-    def _run_canary(self) -> Observations:
-        return self._observed(self._peer(), self.course.rubric.parts)
+        """What the canary gives, prints and finds around it; one case is enough, since each looks at everything."""
+        return _plain(self._run(self._peer(), runs_of(self.course.rubric)[:1]))
 
     def _peer(self) -> Submission:
         text = tiny.SOLVED + CANARY.read_text().replace("MARKER", self.markers["peer"])

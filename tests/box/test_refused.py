@@ -1,31 +1,19 @@
-"""Hostile hand-ins, each run for real at level `strict`: what is seen of it, and that it moved nothing else.
+"""What code in a job is refused at level `strict`: sockets, rights, limits, processes; and that its answer is data.
 
-Every hand-in has a second file, `other.py`, which is fine and must be graded as if nothing had happened; after each of
-them the same canary must give the same bytes.
+How whole hand-ins end that are hostile is the matter of tests/hostile.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader.box.pool import Pool
-from grader.box.watch import tree
-from grader.nouns.plain import Limits
-from grader.nouns.seen import Observation
-from tests.box.jobs import HANDOUT, LIMITS, job, observe, observed, run
+from tests.box.jobs import HANDOUT, job, observe, observed, run
 
-CANARY = """
-import os, torch
-def answer():
-    return {'y': torch.rand(5), 'tmp': ' '.join(os.listdir('/tmp')), 'env': ' '.join(sorted(os.environ))}
-"""
 SECRET = "grade-secret-8d1f"
 IMPORTS = "import ctypes, errno, os, resource, signal, socket, struct, subprocess, sys, time\nimport torch\n"
 TRIED = """
@@ -42,129 +30,6 @@ def called(number, *arguments):
     libc.syscall(number, *arguments)
     return errno.errorcode.get(ctypes.get_errno(), 'allowed')
 """
-
-
-@dataclass(frozen=True)
-class HandIn:
-    """A hand-in and what must be seen of its case."""
-
-    source: str
-    ended: str
-    reason: str = ""  # how its reason begins
-    limit: str | None = None
-    limits: Limits = field(default=LIMITS)
-
-
-def answer(body: str, ended: str, reason: str = "", **more: object) -> HandIn:
-    """A hand-in that is hostile when it is called."""
-    lines = "\n    ".join(body.splitlines())
-    return HandIn(f"{IMPORTS}{TRIED}def answer():\n    {lines}\n", ended, reason, **more)  # type: ignore[arg-type]
-
-
-def early(line: str, ended: str, reason: str = "", **more: object) -> HandIn:
-    """A hand-in that is hostile while it is imported, after a right definition."""
-    source = f"{IMPORTS}{TRIED}def answer():\n    return {{'y': torch.ones(2)}}\n{line}\n"
-    return HandIn(source, ended, reason, **more)  # type: ignore[arg-type]
-
-
-FORGED = """
-head = b'{"ended": "%s", "fault": null, "reason": "", "texts": {}, "notes": []}'
-body = struct.pack('<Q', 2) + b'{}'
-os.write(3, b'GRADEOB1' + struct.pack('<IQ', len(head), len(body)) + head + body)
-os._exit(0)
-"""
-HAND_INS = {
-    "exit0-import": early("sys.exit(0)", "left", "left while work was imported"),
-    "exit0-import by exception": early("raise SystemExit", "left", "left while work was imported"),
-    "exit0-import by os._exit": early("os._exit(0)", "left", "left before answering, with exit status 0"),
-    "exit0-import in atexit": early("import atexit; atexit.register(os._exit, 0)", "answered"),
-    "exit0 in the case": answer("sys.exit(0)", "left", "left before answering, with exit status 0"),
-    "forge-frame of nothing": answer(FORGED % "answered", "answered"),
-    "forge-frame of a fault of ours": answer(FORGED % "broken", "unreadable"),
-    "forge-frame of a stop": answer(FORGED % "stopped", "left", "left before answering"),
-    "frame-garbage": answer(
-        "os.write(3, b'GRADEOB1' + b'\\xff' * 12)\nos._exit(0)", "unreadable", "the JSON is longer"
-    ),
-    "frame-garbage of tensors": answer(
-        "os.write(3, b'GRADEOB1' + struct.pack('<IQ', 2, 2**64 - 1) + b'{}')\nos._exit(0)", "unreadable"
-    ),
-    "frame-garbage then right": answer("os.write(3, b'x')\nreturn {'y': 1.0}", "unreadable"),
-    "frame twice": answer("os.dup2(1, 3) if os.fork() else None\nreturn {'y': 1.0}", "answered"),
-    "patch-serialiser": early(
-        "import json, safetensors.torch; safetensors.torch.save = json.dumps = struct.pack = lambda *_: b'score: 100'",
-        "answered",
-    ),
-    "patch-serialiser of torch": early("torch.Tensor.numpy = torch.Tensor.cpu = lambda _: None", "answered"),
-    "patch-serialiser of ours": answer(
-        "import grader.box.inside.answer as ours\nours._write_frame = lambda fd, *_: os.write(fd, b'score: 100')",
-        "unreadable",
-        "the frame ends within its first 20 bytes",
-    ),
-    "segfault-abort": answer("ctypes.string_at(0)", "left", "segmentation fault (SIGSEGV) before answering"),
-    "segfault-abort by abort": answer("os.abort()", "left", "aborted (SIGABRT) before answering"),
-    "segfault-abort at import": early("ctypes.string_at(0)", "left", "segmentation fault (SIGSEGV) before answering"),
-    "deep-recursion": answer("return answer()", "raised", "RecursionError: maximum recursion depth exceeded"),
-    "deep-recursion without a limit": answer(
-        "sys.setrecursionlimit(10**9)\nnest = []\nfor _ in range(10**5): nest = [nest]\nreturn {'y': repr(nest)}",
-        "left",
-    ),
-    "deep-recursion of the answer": answer(
-        "nest = []\nnest.append(nest)\nreturn {'y': nest}", "raised", "TypeError: y "
-    ),
-    "big-tensor": answer("torch.ones(2 * 10**10)", "stopped", "2048 MiB are allowed", limit="memory"),
-    "big-tensor at import": early("BIG = torch.ones(2 * 10**10)", "answered"),
-    "daemon that holds the pipes": answer(
-        "if os.fork() == 0:\n    os.setsid()\n    os.fork() and os._exit(0)\n"
-        "    [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 3, 13, 15)]\n    time.sleep(600)\n"
-        "return {'y': torch.ones(2)}",
-        "answered",
-    ),
-    "daemon at import": early("os.fork() or time.sleep(600)", "answered"),
-    "kill-harness, the student process": answer("os.kill(os.getppid(), 9)\ntime.sleep(5)", "left", "killed (SIGKILL)"),
-    "kill-harness, all at once": answer("os.kill(-1, 9)\ntime.sleep(5)", "left", "killed (SIGKILL)"),
-    "kill-harness at import": early("os.kill(-1, 9)", "answered"),
-    "kill-harness by a stop": answer(
-        "os.kill(os.getppid(), signal.SIGSTOP)\nreturn {'y': torch.ones(2)}",
-        "stopped",
-        limit="wall",
-        limits=replace(LIMITS, wall_s=1.0),
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def canary(strict: Pool) -> Observation:
-    """What the canary gives before anything hostile has run."""
-    return observe(strict, CANARY)
-
-
-@pytest.fixture(autouse=True)
-def unmoved(strict: Pool, canary: Observation) -> Iterator[None]:
-    """After every test: the canary answers as before, and no process of a job is left."""
-    before = {each for each in tree(os.getpid()) if b"zygote.py" in command_line(each)}
-    yield
-    after = {each for each in tree(os.getpid()) if b"zygote.py" in command_line(each)}
-    again = observe(strict, CANARY)
-
-    assert after <= before
-    assert again.texts == canary.texts
-    assert again.tensors["y"].tobytes() == canary.tensors["y"].tobytes()
-
-
-def command_line(pid: int) -> bytes:
-    path = Path(f"/proc/{pid}/cmdline")
-    return path.read_bytes() if path.exists() else b""
-
-
-@pytest.mark.parametrize("name", HAND_INS)
-def test_how_a_hostile_hand_in_ends_and_that_it_costs_no_other_part(strict: Pool, name: str) -> None:
-    sent = HAND_INS[name]
-    runs = (run("hostile", limits=sent.limits), run("fine", unit="other", name="fine"))
-    found = observed(strict, job(sent.source, *runs))
-
-    assert (found["hostile"].ended, found["hostile"].limit) == (sent.ended, sent.limit), found["hostile"]
-    assert found["hostile"].reason.startswith(sent.reason)
-    assert found["fine"].tensors["y"] == 7.0
 
 
 def told(pool: Pool, code: str) -> dict[str, str]:
