@@ -1,0 +1,13 @@
+"""The samples of the assignment that a module of tests is about, graded once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.submissions.samples import Samples
+
+
+@pytest.fixture(scope="module")
+def samples(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    asked = request.module
+    return Samples(asked.ASSIGNMENT, tmp_path_factory.mktemp(asked.ASSIGNMENT), asked.WALL_S, asked.PARTS)
