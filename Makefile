@@ -28,6 +28,8 @@ jail: $(STAMP)
 grade: setup  ## grade the sample hand-ins
 	$(BIN)/grade submissions/ --rubric hw5.yaml --out out/hw5
 	$(BIN)/grade submissions/ --rubric a4.yaml --out out/a4
+	$(BIN)/grade submissions/ --rubric hw12.yaml --out out/hw12
+	$(BIN)/grade submissions/ --rubric hw9.yaml --out out/hw9
 
 chromium:
 	@./tools/install chromium chromium

@@ -65,20 +65,23 @@ class Marker:
         """
         self._judged = True
         from grader.judge.policy import advice_remarks
+        from grader.judge.voids import with_voids
 
         told = {name: quoted(each, submission.files) for name, each in observed.observations.items()}
         seen = by_part(told)
         edition = _edition(self.course.rubric.editions, submission.files)
         arrays: dict[str, Array] = {}
-        parts = []
+        parts: Sequence[PartResult] = []
         for part in self.parts:
             read = handed_in(part, submission.files, documents, [each.id for each in self.course.rubric.parts])
             read |= _pasted(part, documents, read, seen.get(part.id, {}))
             tried = [{**cases, **read} for cases in (seen.get(part.id, {}), *rounds.get(part.id, ()))]
             result, yours = self._settled(part, tried, known_apply=edition is None or edition.current)
-            result = replace(result, remarks=result.remarks + advice_remarks(part.advice, submission.files))
+            remarks = advice_remarks(part.advice, submission.files) + self._claims(part, tried[0], submission.files)
+            result = replace(result, remarks=result.remarks + remarks)
             arrays.update(yours)
-            parts.append(result)
+            parts = [*parts, result]
+        parts = with_voids(self.course.rubric, parts)
         notes = _notes(observed.observations)
         training, curves = _training(self.course.rubric.logs, submission.files, events)
         arrays.update(curves)
@@ -125,7 +128,8 @@ class Marker:
         from grader.judge.part import judge_part
 
         expected = self.course.reference.get(part.id, {})
-        wanted = known_apply and part.probe and needs_known(part, self.course.rubric, expected, got)
+        asked = known_apply and part.probe and not part.costly
+        wanted = asked and needs_known(part, self.course.rubric, expected, got)
         known = self.course.known(part) if wanted else {}
         hints = {name: mistake.hint for name, mistake in self.course.mistakes.items()}
         result = judge_part(part, self.course.rubric, expected, got, known, hints)
@@ -135,6 +139,13 @@ class Marker:
 
             result = result if is_drawn(got) else for_a_person(result)
         return with_pictures(part, result, expected, got)
+
+    def _claims(self, part: Part, got: Cases, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        from grader.judge.claims import contradicted_claims
+        from grader.judge.evidence import Evidence
+
+        expected = self.course.reference.get(part.id, {})
+        return contradicted_claims(Evidence(part, self.course.rubric, expected, got), files)
 
     def _diff(self, name: str) -> str:
         lines = [f"# {name}"]
@@ -185,10 +196,14 @@ def handed_in(
     """
     from grader.judge.answers import read_answers
     from grader.judge.artefacts import read_artefact
+    from grader.judge.rows import read_curves
+    from grader.judge.trained import read_trainings
 
     read: dict[str, Observation] = {}
     if part.source == "file":
-        read["file"] = read_artefact(files, part.reads)
+        readers = {"curve_rows": read_curves, "trained": read_trainings}
+        reader = next((readers[check.kind] for check in part.checks if check.kind in readers), read_artefact)
+        read["file"] = reader(files, part.reads)
     if part.source == "answers" or part.written:
         read["answers"] = read_answers(files, part.id, documents, parts)
     return read

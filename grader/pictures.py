@@ -14,6 +14,7 @@ from grader.nouns.asked import Part, Plot
 from grader.nouns.judged import CheckResult, PartResult, Picture
 from grader.nouns.plain import Array
 from grader.nouns.seen import Observation
+from grader.varied import case_of
 
 MAX_VALUES = 4_000_000  # per array; larger ones are left out of the pages
 WIDE_VALUES = 65_536  # an array of more values is kept as float32
@@ -21,6 +22,7 @@ HANDED_IN = "handed_in"  # the case of pictures that were handed in as files: ou
 MAX_HANDED_IN = 4
 WITHIN = 2.0  # steps between a mark and what it marks, where no check says it
 PICTURE = re.compile(r"picture(\.\d+)?")
+DRAWN_BY_PLOTS = frozenset({"causal", "perplexity"})  # checks whose output says nothing beside the reference's
 ARTIST = re.compile(r".+\.\d+\.\d+\.\d+")  # figures.0.1.2: a piece of a figure, which only plots draw
 
 
@@ -51,6 +53,7 @@ def arrays_of(reference: Mapping[str, Mapping[str, Observation]]) -> dict[str, A
         _name(part, case, output): _kept(array)
         for part, cases in reference.items()
         for case, observation in cases.items()
+        if case == case_of(case)  # a run of a varied case is drawn by none
         for output, array in observation.tensors.items()
         if _fits(array)
     }
@@ -120,7 +123,38 @@ def _marked(part: Part, plot: Plot, figures: tuple[Figure, ...], series_n: Array
         return np.array(marked_steps(figures, plot.figures, series_n, plot.clip, within), dtype=np.int64)
 
 
-_PLOTS = {"heatmap": _of_output, "curve": _of_output, "image": _of_image, "series": _of_series}
+def _of_influence(
+    part: Part, plot: Plot, result: PartResult, got: Mapping[str, Observation]
+) -> tuple[Picture, dict[str, Array]]:
+    """Who sees whom, and who may, as the part's check of that output says it. Both are kept among the student's."""
+    from grader.judge.influence import who_sees_whom
+
+    picture = replace(_picture(part, plot), expected="")
+    found = who_sees_whom(part, plot, got)
+    if found is None:
+        return picture, {}
+    name = _name(part.id, plot.case, f"{plot.output}.{plot.changed}")
+    arrays = {f"{name}.moves": found.moves_tu}
+    if found.allowed_tu is not None:
+        arrays[f"{name}.allowed"] = found.allowed_tu
+    shown = replace(
+        picture,
+        yours=f"{name}.moves",
+        expected=f"{name}.allowed" if found.allowed_tu is not None else "",
+        x=plot.x or plot.changed,
+        y=plot.y or found.moving,
+        hides_expected=False,
+    )
+    return shown, arrays
+
+
+_PLOTS = {
+    "heatmap": _of_output,
+    "curve": _of_output,
+    "image": _of_image,
+    "series": _of_series,
+    "influence": _of_influence,
+}
 
 
 def _picture(part: Part, plot: Plot) -> Picture:
@@ -152,7 +186,8 @@ def _judged(result: PartResult, case: str) -> tuple[str, ...]:
 def _failures(part: Part, result: PartResult) -> list[Picture]:
     wrong: dict[tuple[str, str], CheckResult] = {}
     for check in result.checks:
-        if check.verdict == "failed" and check.output and check.case and not ARTIST.fullmatch(check.output):
+        is_drawn = check.check in DRAWN_BY_PLOTS or ARTIST.fullmatch(check.output)  # by a plot, if at all
+        if check.verdict == "failed" and check.output and check.case and not is_drawn:
             wrong.setdefault((check.case, check.output), check)
     return [
         Picture(

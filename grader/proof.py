@@ -3,14 +3,17 @@
     reference   -> full marks in every part that a machine judges
     nothing     -> an empty hand-in keeps 0
     variant     -> full marks
-    mistake     -> in every part the points the rubric says, and its own name where it loses any
-The tightest pass and the narrowest catch are told by their margin: a distance in units of the tolerance.
+    mistake     -> in every part the points the rubric says, and its own name where it loses any that a leak elsewhere
+                   has not voided
+The tightest pass and the narrowest catch are told by their margin: a distance in units of the tolerance. What depends
+on a training is tried under other seeds as well: `spread.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grader.course import Cases, Course, by_part, hand_in
 from grader.errors import Message
@@ -19,6 +22,9 @@ from grader.nouns.judged import PartResult
 from grader.nouns.plain import Place
 from grader.observer import Observed, Wanted
 from grader.runs import runs_of
+
+if TYPE_CHECKING:
+    from grader.spread import Spread
 
 KINDS = ("reference", "nothing", "variant", "mistake")
 
@@ -56,11 +62,13 @@ class Proof:
     tried: tuple[Tried, ...]
     passes: Mapping[tuple[str, str], Margin]  # (part, check) -> the pass nearest to the tolerance
     catches: Mapping[tuple[str, str], Margin]  # (part, check) -> the catch nearest to the tolerance
+    spreads: tuple[Spread, ...] = ()  # of every perplexity
 
     @property
     def faults(self) -> tuple[Message, ...]:
         """Everything that is not as written; empty if the rubric is proved."""
-        return tuple(fault for tried in self.tried for fault in tried.faults)
+        tried = [fault for tried in self.tried for fault in tried.faults]
+        return (*tried, *(fault for spread in self.spreads for fault in spread.faults))
 
     def count(self, kind: str) -> tuple[int, int]:
         """How many of a kind are as written, and how many there are."""
@@ -73,6 +81,8 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
 
     Raises: RubricError if an edit does not apply; HarnessError if the reference does not answer.
     """
+    from grader.spread import spreads
+
     judged = tuple(part for part in parts if part.checks)
     paid = tuple(part for part in judged if _full(part))  # a mistake is not asked to learn a toy task for no points
     versions = []
@@ -87,8 +97,9 @@ def prove(course: Course, parts: tuple[Part, ...], heard: Callable[[str], None] 
         assignment=course.rubric.assignment,
         full=sum(_full(part) for part in judged),
         tried=tuple(tried),
-        passes=_extreme(tried, "passed", max),
-        catches=_extreme(tried, "failed", min),
+        passes=_extreme(tried, ("passed",), max),
+        catches=_extreme(tried, ("failed", "void"), min),
+        spreads=spreads(course, judged),
     )
 
 
@@ -103,22 +114,31 @@ def _versions(course: Course, parts: tuple[Part, ...], paid: tuple[Part, ...]) -
         yield hand_in("nothing", {}), runs
         for name in course.rubric.accept:
             yield course.edited(name, course.variants[name].edits), runs
-        enough = runs_of(course.rubric, [part.id for part in paid])
         for name in concerned:
+            enough = runs_of(course.rubric, [part.id for part in _tried_in(paid, name)])
             yield course.edited(name, course.mistakes[name].edits), enough
 
     for observed in course.observer.each(_wanted()):
         yield kinds[observed.hand_in.key], observed
 
 
+def _tried_in(parts: tuple[Part, ...], mistake: str) -> tuple[Part, ...]:
+    """The parts in which a mistake is tried: not in a costly one that does not name it."""
+    return tuple(part for part in parts if not part.costly or mistake in part.mistakes)
+
+
 def _tried(course: Course, parts: tuple[Part, ...], kind: str, observed: Observed) -> Tried:
-    seen = by_part(observed.observations)
-    results = tuple(_judged(course, part, seen.get(part.id, {}), observed.hand_in.files) for part in parts)
-    faults = [
-        fault for part, result in zip(parts, results, strict=True) for fault in _faults(kind, observed, part, result)
-    ]
+    from grader.judge.voids import with_voids
+
     name = observed.hand_in.key
-    kept = sum(result.score for result in results)
+    here = _tried_in(parts, name) if kind == "mistake" else parts
+    seen = by_part(observed.observations)
+    judged = [_judged(course, part, seen.get(part.id, {}), observed.hand_in.files) for part in here]
+    results = with_voids(course.rubric, judged)
+    faults = [
+        fault for part, result in zip(here, results, strict=True) for fault in _faults(kind, observed, part, result)
+    ]
+    kept = sum(result.score for result in results) + sum(_full(part) for part in parts if part not in here)
     if kind == "mistake" and kept >= sum(_full(part) for part in parts):
         faults.append(_keeps_all(course, name))
     named = any(name in result.mistakes for result in results)
@@ -130,7 +150,8 @@ def _judged(course: Course, part: Part, got: Cases, files: Mapping[str, bytes]) 
     from grader.marker import handed_in
 
     got = {**got, **handed_in(part, files)}
-    return judge_part(part, course.rubric, course.reference.get(part.id, {}), got, course.known(part), {})
+    known = {} if part.costly else course.known(part)
+    return judge_part(part, course.rubric, course.reference.get(part.id, {}), got, known, {})
 
 
 def _full(part: Part) -> float:
@@ -138,6 +159,8 @@ def _full(part: Part) -> float:
 
 
 def _faults(kind: str, observed: Observed, part: Part, result: PartResult) -> Iterator[Message]:
+    from grader.judge.voids import is_voided
+
     name = observed.hand_in.key
     full = _full(part)
     promised = {"reference": full, "variant": full, "nothing": 0.0}.get(kind, part.mistakes.get(name, full))
@@ -150,7 +173,14 @@ def _faults(kind: str, observed: Observed, part: Part, result: PartResult) -> It
             label="seen",
             help="correct the number, or give the part a case that tells the two apart",
         )
-    elif kind == "mistake" and promised < full and result.mistakes != (name,):
+    elif (
+        kind == "mistake"
+        and part.probe  # what is wrong with a file alone, nobody names
+        and not part.costly
+        and promised < full
+        and result.mistakes != (name,)
+        and not is_voided(result)
+    ):
         yield Message(
             place=_place(part),
             fact=f"part {part.id}: mistake '{name}' is not known by its own name",
@@ -183,13 +213,13 @@ def _place(part: Part) -> str:
 
 
 def _extreme(
-    tried: list[Tried], verdict: str, choose: Callable[[float, float], float]
+    tried: list[Tried], verdicts: tuple[str, ...], choose: Callable[[float, float], float]
 ) -> dict[tuple[str, str], Margin]:
     found: dict[tuple[str, str], Margin] = {}
     for one in tried:
         for part in one.results:
             for check in part.checks:
-                if check.verdict != verdict or check.margin is None:
+                if check.verdict not in verdicts or check.margin is None:
                     continue
                 old = found.get((part.id, check.id))
                 if old is None or choose(old.margin, check.margin) != old.margin:

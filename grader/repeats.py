@@ -16,6 +16,7 @@ from zlib import crc32
 from grader.course import Cases, by_part
 from grader.judge.tolerance import Tolerance
 from grader.judge.unstable import alike
+from grader.judge.voids import is_voided
 from grader.nouns.asked import Rubric
 from grader.nouns.judged import PartResult, SubmissionResult
 from grader.nouns.seen import Run
@@ -23,7 +24,7 @@ from grader.observer import HandIn, Observations, Observed, Observer
 from grader.runs import runs_of
 
 Rounds: TypeAlias = Mapping[str, Sequence[Cases]]  # part -> what its cases gave in each repetition
-LOST = ("failed", "crashed")
+LOST = ("failed", "crashed", "void")
 ENDED = ("answered", "raised", "import_error", "left", "unreadable")  # a case that met a limit would meet it again
 
 
@@ -79,6 +80,8 @@ class Repeater:
         return tuple(run for run in runs_of(self._rubric) if cases.get(run.part) == run.case)
 
     def _is_doubtful(self, part: PartResult) -> bool:
+        if is_voided(part):
+            return False
         if self._rubric.repeat == "all":
             return part.max > part.pending and part.verdict not in ("skipped", "broken")
         return self._rubric.repeat == "lost" and part.verdict in LOST and part.score < part.max and not part.mistakes

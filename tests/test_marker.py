@@ -568,3 +568,23 @@ def test_scalars_of_event_files_are_drawn_too(tmp_path: Path) -> None:
     assert [(each.name, each.file) for each in result.training.series] == [
         ("training loss", "runs/events.out.tfevents.1")
     ]
+
+
+# --- claims ---
+
+
+def test_a_perplexity_that_the_checkpoint_contradicts_is_a_remark_on_its_part(tmp_path: Path) -> None:
+    marker = marker_of(tmp_path)
+    rule = {"logits": "context", "labels": "labels", "below": 500}
+    part = replace(marker.parts[1], checks=(replace(marker.parts[1].checks[0], kind="perplexity", rule=rule),))
+    labels = {"context": np.zeros((300, 20)), "labels": np.arange(300) % 20}
+    marker.course.reference = {**marker.course.reference, "c": {"mean": Observation("answered", tensors=labels)}}
+    files = {**FILES, "curve.csv": b"epoch,train_loss,train_ppl,valid_loss,valid_ppl\n7,2.9,18.2,1.4,4.0\n"}
+    seen = gave(tensors={"context": np.zeros((300, 20))}, texts={"checkpoint": "best.pt"})
+
+    (result,) = mark(replace(marker, parts=(part,)), seen, replace(ADA, files=files)).parts
+
+    assert (result.verdict, result.score) == ("passed", 2.0)
+    assert result.remarks == (
+        "claimed 4.00 (curve.csv, epoch 7); the checkpoint best.pt gives 20.0 on the course's held-out text",
+    )

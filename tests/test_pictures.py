@@ -55,6 +55,13 @@ def drawn(
 WEIGHTS = answered(weights=[[1.0, 2.0]])
 
 
+@pytest.mark.parametrize("kind", ["causal", "perplexity"])
+def test_an_output_that_says_nothing_beside_the_reference_is_left_to_plots(kind: str) -> None:
+    told, yours = drawn(PART, result(replace(failed(), check=kind)), WEIGHTS, WEIGHTS)
+
+    assert (told, yours) == ((), {})
+
+
 def test_a_wrong_output_is_drawn_beside_what_was_expected() -> None:
     ((picture,), yours) = drawn(PART, result(failed()), WEIGHTS, WEIGHTS)
 

@@ -84,6 +84,22 @@ def test_a_promise_that_is_not_kept_is_named(root: Path, old: str, new: str, sai
     assert said in "\n".join(map(str, proof.faults))
 
 
+def test_a_costly_part_is_only_tried_by_the_mistakes_that_it_names_and_asks_for_no_name(tmp_path: Path) -> None:
+    rubric = tiny.RUBRIC.replace("    probe: context\n", "    probe: context\n    costly: true\n")
+    rubric = rubric.replace("    probe: weights\n", "    probe: weights\n    costly: true\n")
+
+    proof = proof_of(tmp_path, rubric=rubric)
+
+    assert proof.faults == ()
+    assert [(tried.name, tried.kept, [part.id for part in tried.results], tried.named) for tried in proof.tried] == [
+        ("reference", 6.0, ["w", "c"], False),
+        ("nothing", 0.0, ["w", "c"], False),
+        ("by_hand", 6.0, ["w", "c"], False),
+        ("no_mask", 3.0, ["w"], False),
+        ("over_batch", 3.0, ["w"], False),
+    ]
+
+
 def test_two_mistakes_that_cannot_be_told_apart_are_named(tmp_path: Path) -> None:
     rubric = tiny.RUBRIC.replace("over_batch: 1}", "over_batch: 1, twin: 1}")
     tiny.write_course(tmp_path, rubric=rubric)

@@ -173,6 +173,14 @@ def test_where_a_second_look_shows_nothing_none_is_taken(tmp_path: Path, result:
     assert picked(tmp_path, result) == []
 
 
+def test_a_leak_is_looked_at_twice_but_not_what_it_voids(tmp_path: Path) -> None:
+    proved = judged("void")
+    resting = replace(proved, checks=tuple(replace(check, code="E-VOID") for check in proved.checks))
+
+    assert picked(tmp_path, proved) == ["pair"]
+    assert picked(tmp_path, resting) == picked(tmp_path, resting, repeat="all") == []
+
+
 def test_a_case_that_met_a_limit_is_not_repeated(tmp_path: Path) -> None:
     assert picked(tmp_path, judged("failed"), ended="stopped") == []
 

@@ -54,3 +54,24 @@ def test_seeds_differ_between_cases_parts_and_courses() -> None:
 
 def test_a_seed_does_not_depend_on_the_run() -> None:
     assert case_seed(4224, "1d", "ragged") == 3582577530
+
+
+VARIED = Part("3b", "Causality", 1.0, "probe", probe="see", cases=(Case("window", {"n": 3}, vary={"position": 3}),))
+
+
+def test_a_varied_case_gives_a_run_for_each_change_with_the_same_seed() -> None:
+    runs = runs_of(a_rubric(VARIED))
+
+    assert {run.case: run.args for run in runs} == {
+        "window": {"n": 3},
+        "window~again": {"n": 3},
+        "window~position.0": {"n": 3, "change": {"axis": "position", "first": 0, "end": 1}},
+        "window~position.1": {"n": 3, "change": {"axis": "position", "first": 1, "end": 2}},
+        "window~position.2": {"n": 3, "change": {"axis": "position", "first": 2, "end": 3}},
+        "window~position.1+": {"n": 3, "change": {"axis": "position", "first": 1, "end": 3}},
+    }
+    assert {run.seed for run in runs} == {case_seed(7, "3b", "window")}
+
+
+def test_every_run_of_a_varied_case_has_a_job_of_its_own() -> None:
+    assert all(run.apart for run in runs_of(a_rubric(VARIED)))

@@ -2,8 +2,10 @@
 
 Normally one job: the hand-in is imported once and every run is a fork. A job that dies, or is stopped, takes only the
 run it was serving; what has not answered is run again in a new job. A unit whose import ended a job is not tried again:
-it is `blocked`, and only the runs that touch it get that ending. Runs about memory (`apart`), and all runs of a hand-in
-that has threads after its import, get a job each and no fork. The runs of a part share its wall clock.
+it is `blocked`, and only the runs that touch it get that ending. Runs about memory and leaks (`apart`), and all runs of
+a hand-in that has threads after its import, get a job each and no fork. Those that are apart come in an order that
+follows from the bytes of the hand-in: it says nothing of what a run changes, and is the same for equal bytes.
+The runs of a part share its wall clock.
 Two deaths of our own processes, and whatever is left is `broken`.
 """
 
@@ -24,6 +26,7 @@ from typing import Any, Final, Protocol
 from grader.box import endings
 from grader.box.clock import Clock
 from grader.box.endings import Facts, Stop
+from grader.box.order import in_order
 from grader.box.slot import BoxDiedError, RunningJob, Zygote, packed, pipe
 from grader.box.watch import Memory, Stream, children, tasks
 from grader.nouns.plain import Limits
@@ -106,7 +109,8 @@ def perform(slot: Slot, files: Mapping[str, bytes], runs: Iterable[Run], tell: T
 
     Raises: CancelledError if the pool is being closed.
     """
-    progress = Progress(list(runs))
+    runs = tuple(runs)
+    progress = Progress(in_order(files, runs))
     try:
         packed_files = packed(files)
     except OSError as error:  # descriptors or memory are spent
@@ -119,7 +123,7 @@ def perform(slot: Slot, files: Mapping[str, bytes], runs: Iterable[Run], tell: T
                 _one_job(slot, packed_files, progress, tell)
     finally:
         os.close(packed_files)
-    return progress.found
+    return {name: progress.found[name] for run in runs if (name := (run.part, run.case)) in progress.found}
 
 
 def _settle_what_has_no_time(progress: Progress) -> None:

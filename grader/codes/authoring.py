@@ -193,6 +193,39 @@ AUTHORING: Final[dict[str, tuple[str, str]]] = {
         Put a file made for students into stand_ins/, staff/ or data/.
         """,
     ),
+    "E-RUBRIC-VARY": (
+        "What is changed in a case is not said well",
+        """
+        `vary: {position: 7, column: 3}` under a case names what of its input is changed, and how many places it has: a
+        whole number from 1 to 64. The case is run once more on the same input, then once for each place, and once for
+        each place with all that follow it. Its probe takes `change=None` and does what it is told, with `kit.varied`.
+        """,
+    ),
+    "E-RUBRIC-CAUSAL": (
+        "A causal check does not say who may see whom",
+        """
+        `causal` watches one output (`of`) while one thing of the input is changed (`changed`, a key of the case's
+        `vary`). It says which changed places may move a place (`allowed`), or which must (`needed`), not both: `past`,
+        `before`, `same`, and `none` or `all`. The first three ask for places, so `along` says on which axis of the
+        output they lie, by a letter of `axes`. `label: true` calls the next place the label of a place.
+        """,
+    ),
+    "E-RUBRIC-VOIDS": (
+        "What a leak voids is not said well",
+        """
+        `voids: [3c, 3d]` names parts that get no points once this check has proved a leak. It stands beside a `causal`
+        check with `allowed`, or a `perplexity` with a floor, never under `all`, and names other parts of the rubric.
+        """,
+    ),
+    "E-RUBRIC-PERPLEXITY": (
+        "A perplexity without labels, or without a bound",
+        """
+        A `perplexity` needs its labels from exactly one place: `labels` names an output of the reference, `labels_in`
+        a file of the reference folder that never enters the jail. It is judged by one or more of `below` (a number, or
+        {times: 1.35} of the reference's), `unigram` (a file of token numbers) and `floor` (how many there are, where
+        labels are drawn evenly).
+        """,
+    ),
     "E-RUBRIC-PYTHON": (
         "probes.py or mistakes.py is not right",
         """
@@ -250,6 +283,17 @@ AUTHORING: Final[dict[str, tuple[str, str]]] = {
         """
         It keeps full marks in every part. Either it is just as right, then make it a `Variant`; or no case shows it,
         then add a case or a check that does.
+        """,
+    ),
+    "E-PROOF-SPREAD": (
+        "A bound of perplexity is too near to the reference",
+        """
+        The reference was trained with other seeds: other weights to begin with, other batches. Its perplexities lie
+        around their mean with the standard deviation that the message names, and the bound (or the floor) is less than
+        three of them away. So a right hand-in may be refused by bad luck.
+
+        Raise the bound, give the training more updates, or hold out more text. A floor that is too near means that
+        the labels are not drawn evenly, or that the training has seen them.
         """,
     ),
 }

@@ -191,6 +191,33 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         not pass.
         """,
     ),
+    "E-ANSWER": (
+        "A formula gives other values",
+        """
+        The formula was read and evaluated at random points, and at some of them its value is not that of the right
+        answer. The reason names the point where it is furthest off, with both values, so that you can put in the
+        numbers yourself. Every equal form gives the same values; how it is written does not matter.
+
+        Where the values are a fixed multiple of the right ones, or those of another answer of the part, it says so.
+        """,
+    ),
+    "E-FORMULA": (
+        "A formula without a value",
+        """
+        The answer was found and has no value at the points.
+
+        - `v is not one of u1, u2, w`: write it in the names of the handout. What you define yourself in a line of its
+          own, as in `t = w u1 + u2`, may be used too.
+        - `it gives no finite number at ...`: a division by zero, a root of a negative number, or far too large.
+        - `raised`, `did not end`: your function, called with these numbers.
+        - `a person will read it`: it is written in a way that the program does not read, or in a PDF or a photo.
+          Nothing is lost, but a line `name = expression` in answers.md is judged at once.
+
+        Read are Python, sympy and LaTeX: `3*w**2*u1`, `3 w^2 u_1`, `\\frac{w}{2}`, `\\odot` and `diag(x) y` for
+        products of each component, `\\tanh^2(C_{t-1})`. Several sides, as in `dy/dw = ... = ...`, are fine: the last
+        one that has a value counts. Nothing of the text is run as a program.
+        """,
+    ),
     "E-NUMBER": (
         "A number in answers.md",
         """
@@ -215,6 +242,106 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         BLEU was computed again from the file that was handed in, with sacrebleu and the tokenization that the handout
         names. The bar lies well below what a right model reaches; train longer, and look whether the file belongs to
         the last checkpoint and whether its lines are in the order of the source.
+        """,
+    ),
+    "E-ROWS": (
+        "A perplexity is not exp of the loss beside it",
+        """
+        Perplexity is exp of the mean loss per word. Each row of the curves was computed again from its own loss, and
+        the digits that were printed were given their full unit of room. Where it is far too large, the loss was summed
+        and not averaged before the exponential; where all rows are a little off, means of perplexities were taken instead
+        of the perplexity of the mean. Losses in bits, with two to their power beside them, are right, too.
+        """,
+    ),
+    "E-EPOCHS": (
+        "A curve is too short",
+        """
+        The curves of training and validation need a row for each epoch, and as many as the part asks for. They are read
+        from the table that the handout names, from another table with a loss or perplexity in its columns, or from the
+        lines of a log, whichever is there first.
+        """,
+    ),
+    "E-TRAINED": (
+        "The Trainer's log",
+        """
+        The part asks for a training that ran to its end, and for its validation loss. Both are read from what the
+        Trainer printed or kept: a log file, the output of a notebook's cell, or trainer_state.json, under whatever name.
+        Of several trainings the best counts.
+
+        A loss far below the range mostly means that the model sees what it should predict: look at the causal mask and
+        at the shift of the labels. A loss above it, that something does not learn, or that too few epochs were done.
+        """,
+    ),
+    "E-CURVES": (
+        "The curves cannot be read",
+        """
+        A file was handed in, but no row of it has a loss and a perplexity that could be read. Nothing is taken off; a
+        person looks at it. What is read: a table with `epoch,train_loss,train_ppl,valid_loss,valid_ppl` in its head, in
+        any order and spelling, or lines such as `valid loss 4.92 | valid ppl 137.5`.
+        """,
+    ),
+    "E-LEAK": (
+        "It depends on what it may not see",
+        """
+        The same program was given the same input, but for one change, each time in a process of its own; an output that
+        may not depend on what was changed has moved. Places are counted from 1: `position 5 sees 6: its own label` says
+        that the scores at position 5 change with the token at position 6, which is what they must predict.
+
+        The usual causes are a mask that is missing in one of the attentions (source, target, memory), a mask with its
+        sides swapped or one place too wide, a state that is kept from the last call, statistics over the batch or over
+        all positions, and a softmax or a mean over the wrong axis. What the code looks like plays no part in it. Where
+        a perplexity rests on this output, it means nothing, and the parts that the rubric names are void.
+        """,
+    ),
+    "E-BLIND": (
+        "It does not depend on what it must see",
+        """
+        The input was changed at every place that this output should depend on, one by one, and nothing has moved. The
+        usual causes are a mask with its sides swapped, a mask that shuts everything, an input that is never used, and a
+        state that is not handed on. Of positions only the second half is asked, since early ones have little to see.
+        """,
+    ),
+    "E-UNSTEADY": (
+        "Two runs on the same input differ",
+        """
+        The same weights and the same input gave two answers in eval mode, where nothing is random. Look for a dropout
+        that is on in eval mode (`F.dropout` without `training=self.training`), random numbers that are drawn in
+        `forward`, and answers that depend on the clock.
+
+        It is no leak and not called one; but nothing can be proved of such an output, so the check does not hold.
+        """,
+    ),
+    "E-VOID": (
+        "A leak in another part has voided this one",
+        """
+        Another part proved that the model sees what it must predict, or what it may not see at all. A number that rests
+        on such a model, a perplexity for example, says nothing and gives no points, however good it looks. The part
+        that holds the proof is named beside it; what this one said by itself is kept for the staff.
+        """,
+    ),
+    "E-PERPLEXITY": (
+        "The perplexity is not below its bound",
+        """
+        The perplexity is exp of the mean of -ln p over the held-out words, and p comes from the logits that your model
+        returns: log-softmax is applied by us, in double precision, so it makes no difference whether the model returns
+        logits or their log-softmax. Probabilities in the place of logits are nearly flat after it, and cost most of
+        what was learned.
+
+        Where the model is trained by us, everybody has the same text, the same number of updates and the same
+        optimizer, and the bound is a multiple of what the reference reaches so. A model far above it does not learn
+        what it should: look at the masks, at the positions, and at what is handed from one position to the next.
+        """,
+    ),
+    "E-FLOOR": (
+        "Better than is possible without seeing the labels",
+        """
+        The words were drawn evenly and independently, so nothing in the past says anything about the next one. No
+        model that sees only the past gets a perplexity below their number, but for luck, and how rare that luck is
+        stands beside the number: with n labels drawn from v, n (ln v - mean loss) is above x with a chance of at most
+        e^-x, for every model whatever. A model below the floor was shown its labels: a mask that lets later
+        positions in, or targets that are fed at the place that must predict them.
+
+        The part is void, and so are those that the rubric names: a perplexity of this model means nothing.
         """,
     ),
 }

@@ -7,13 +7,17 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import Message, ProofError
 from grader.nouns.asked import Part, Rubric
 from grader.nouns.plain import Level
 from grader.proof import Margin, Proof
+
+if TYPE_CHECKING:
+    from grader.spread import Spread
 
 
 def prove(
@@ -105,6 +109,9 @@ def table(proof: Proof) -> list[str]:
     for key in sorted(proof.passes.keys() | proof.catches.keys()):
         passed, caught = _margin(proof.passes.get(key)), _margin(proof.catches.get(key))
         lines.append(f"  {key[0] + '.' + key[1]:<16} pass {passed:<34} catch {caught}")
+    if proof.spreads:
+        lines.append("  the reference's perplexity under other seeds, and how far bound and floor are from its mean")
+    lines += [f"  {spread.part + '.' + spread.check:<16} {spread}" for spread in proof.spreads]
     return lines
 
 
@@ -129,5 +136,12 @@ def _record(proof: Proof) -> dict[str, Any]:
         "tried": [
             {"name": tried.name, "kind": tried.kind, "kept": tried.kept, "named": tried.named} for tried in proof.tried
         ],
+        "spreads": [_spread(spread) for spread in proof.spreads],
         "faults": [asdict(fault) for fault in proof.faults],
     }
+
+
+def _spread(spread: Spread) -> dict[str, Any]:
+    bound = spread.bound if isfinite(spread.bound) else None
+    known = {"part": spread.part, "check": spread.check, "case": spread.case, "values": spread.values}
+    return {**known, "bound": bound, "floor": spread.floor or None}

@@ -10,14 +10,14 @@ from grader.nouns.plain import Outcome
 
 Cell: TypeAlias = tuple[str, str]  # case and output; no output for the ending of a case
 
-WRONG: frozenset[Outcome] = frozenset({"failed", "crashed"})
+WRONG: frozenset[Outcome] = frozenset({"failed", "void", "crashed"})
 
 
 def wrong_cells(verdicts: Iterable[Verdict]) -> tuple[Cell, ...]:
     """The cells of the findings that are wrong, in order, each once."""
     return tuple(
         dict.fromkeys(
-            (verdict.case, verdict.output if verdict.outcome == "failed" else "")
+            (verdict.case, "" if verdict.outcome == "crashed" else verdict.output)
             for verdict in verdicts
             if verdict.outcome in WRONG
         )

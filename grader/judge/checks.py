@@ -1,7 +1,8 @@
 """The checks by name, and the verdict of a check: it holds on every case it names, or it does not hold.
 
 A check is a function that gives one verdict for each case and output it looks at. `findings` collects them, and
-`conclude` picks the one that is told: ours first, then the first that does not hold, then what a person decides.
+`conclude` picks the one that is told: ours first, then a proved leak, then the first that does not hold, then what a
+person decides.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ from dataclasses import replace
 
 from grader.errors import GraderError
 from grader.judge.bounds import above, below, finite
+from grader.judge.causal import causal
 from grader.judge.endings import broken, place_of, type_of
 from grader.judge.evidence import Evidence
 from grader.judge.figures import image, line
 from grader.judge.marks import marks
+from grader.judge.maths import answer
 from grader.judge.numbers import number
+from grader.judge.perplexity import perplexity
+from grader.judge.rows import curve_rows
+from grader.judge.trained import trained
 from grader.judge.training import dropout, gradient, parameters
 from grader.judge.translation import bleu, lines
 from grader.judge.values import close, equal, same, shape
@@ -25,7 +31,7 @@ from grader.nouns.plain import Fault
 
 Rule = Callable[[Check, Evidence], Iterator[Verdict]]
 
-_RANK = {"broken": 0, "pending": 2}  # every other outcome is between
+_RANK = {"broken": 0, "void": 1, "pending": 3}  # every other outcome is between the last two
 ALSO = 3  # further outputs that are named after the first
 
 
@@ -75,6 +81,11 @@ CHECKS: Mapping[str, Rule] = {
     "image": image,
     "line": line,
     "marks": marks,
+    "curve_rows": curve_rows,
+    "trained": trained,
+    "causal": causal,
+    "perplexity": perplexity,
+    "answer": answer,
     "all": all_of,
 }
 
@@ -92,7 +103,7 @@ def findings(check: Check, evidence: Evidence) -> tuple[Verdict, ...]:
 
 
 def conclude(check: Check, found: Sequence[Verdict]) -> Verdict:
-    """The verdict of a check from its findings: `broken` if any is, else the first that does not hold.
+    """The verdict of a check from its findings: `broken` or `void` if any is, else the first that does not hold.
 
     Where all that do not hold are `pending`, so is the check; where none is left, it has passed.
     A passed one carries the margin nearest to the tolerance, and where that was.
@@ -100,8 +111,8 @@ def conclude(check: Check, found: Sequence[Verdict]) -> Verdict:
     wrong = [verdict for verdict in found if verdict.outcome != "passed"]
     if not wrong:
         return _passed(found)
-    first = min(wrong, key=lambda verdict: _RANK.get(verdict.outcome, 1))
-    hint = (first.hint or check.hint) if first.outcome == "failed" else ""
+    first = min(wrong, key=lambda verdict: _RANK.get(verdict.outcome, 2))
+    hint = (first.hint or check.hint) if first.outcome in ("failed", "void") else ""
     return replace(first, reason=first.reason + _also(first, wrong), hint=hint)
 
 

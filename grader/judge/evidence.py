@@ -17,6 +17,7 @@ from grader.nouns.judged import Verdict
 from grader.nouns.plain import Array, Json
 from grader.nouns.seen import Observation
 from grader.safetext import safe_line
+from grader.varied import case_of
 
 Verdicts: TypeAlias = Iterator[Verdict]
 
@@ -36,8 +37,9 @@ class Evidence:
         return {case.name: case for case in self.part.cases}
 
     def is_told(self, case: str) -> bool:
-        """Whether a student may see text and numbers of this case."""
-        return self.rubric.reveal == "all" or (case in self.cases and self.cases[case].public)
+        """Whether a student may see text and numbers of this case, or of this run of a varied one."""
+        asked = self.cases.get(case_of(case))
+        return self.rubric.reveal == "all" or (asked is not None and asked.public)
 
     def tolerance(self, options: Mapping[str, Json]) -> Tolerance:
         """The tolerance of a check: its own numbers, else those of the rubric."""

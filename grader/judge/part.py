@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from grader.judge.cells import WRONG
 from grader.judge.checks import conclude, findings
 from grader.judge.endings import broken
 from grader.judge.evidence import Evidence, names
@@ -16,6 +17,7 @@ from grader.nouns.asked import Check, Part, Rubric
 from grader.nouns.judged import CaseResult, CheckResult, PartResult, Verdict
 from grader.nouns.plain import Level, Outcome
 from grader.nouns.seen import Observation
+from grader.varied import case_of
 
 MEASURED = frozenset({"close", "same", "dropout", "image", "line"})  # checks that have a tolerance
 
@@ -40,7 +42,7 @@ def judge_part(
     checks = tuple(_result(check, verdict, evidence) for check, verdict in zip(part.checks, verdicts, strict=True))
     points = part_points(checks, part.written)
     outcome, reason = _outcome(verdicts, evidence)
-    wrong = [verdict for each in found for verdict in each if verdict.outcome in ("failed", "crashed")]
+    wrong = [verdict for each in found for verdict in each if verdict.outcome in WRONG]
     mistakes = consistent_with(evidence, wrong, known)
     answers = got.get("answers")
     return PartResult(
@@ -89,16 +91,20 @@ def not_run(part: Part, answer: str, lacks: Sequence[str], level: Level) -> Part
 
 def _result(check: Check, verdict: Verdict, evidence: Evidence) -> CheckResult:
     tolerance = str(evidence.tolerance(check.options)) if check.kind in MEASURED else ""
-    if verdict.code == "E-PARAMETERS":  # a shape, not a value: there is nothing to draw
+    if verdict.code in ("E-PARAMETERS", "E-ANSWER"):  # a shape, or values at random points: nothing to draw
         verdict = replace(verdict, output="")
     return check_result(check, verdict, _of(check), tolerance)
 
 
 def _of(check: Check) -> tuple[str, ...]:
-    if check.kind in ("lines", "bleu", "dropout", "raises"):
+    if check.kind in ("lines", "bleu", "curve_rows", "trained", "dropout", "raises"):
         return ()
     if check.kind in ("image", "line", "marks"):
         return (check.rule["figures"],)
+    if check.kind == "causal":
+        return (check.rule["of"],)
+    if check.kind == "perplexity":
+        return (check.rule["logits"],)
     if check.kind == "all":
         return tuple(dict.fromkeys(name for subcheck in check.subchecks for name in _of(subcheck)))
     return names(check.rule)
@@ -123,6 +129,7 @@ def _to_read(points: float) -> str:
 
 
 def _cases(evidence: Evidence) -> tuple[CaseResult, ...]:
+    lost = _lost(evidence)
     return tuple(
         CaseResult(
             case=name,
@@ -133,8 +140,23 @@ def _cases(evidence: Evidence) -> tuple[CaseResult, ...]:
             fault=observation.fault,
             stdout=observation.stdout,
             stderr=observation.stderr,
-            public=name in evidence.cases and evidence.cases[name].public,
+            public=case_of(name) in evidence.cases and evidence.cases[case_of(name)].public,
         )
         for name, observation in evidence.got.items()
-        if name in evidence.cases
+        if name in evidence.cases or name in lost
     )
+
+
+def _lost(evidence: Evidence) -> set[str]:
+    """Of every varied case that answered: the first run of a change that did not."""
+    first: dict[str, str] = {}
+    for name, observation in evidence.got.items():
+        case = case_of(name)
+        if (
+            name != case
+            and observation.ended != "answered"
+            and case in evidence.got
+            and evidence.got[case].ended == "answered"
+        ):
+            first.setdefault(case, name)
+    return set(first.values())

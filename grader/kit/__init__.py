@@ -6,7 +6,10 @@
     answers    what a call gave, as plain tensors or in words
     graph      gradients, and whether the graph is whole
     chance     draws in train mode, the rate of dropout, a short training
+    language   a language model: trained on a budget, then asked for the next word
     watch      the figures that matplotlib makes, as data
+    variation  inputs with some places changed
+    maths      formulas of theirs, found and evaluated at points
     series     numbers in the place of a list that a training fills; snippets take them
 
 The other modules find and load a hand-in; probes meet them as `hw`.
@@ -17,16 +20,20 @@ from __future__ import annotations
 from .answers import Answer, beside, pick, plain, plain_all, shares, stacked
 from .chance import draws, dropped_share, training_losses
 from .graph import gradients, handed_on, slopes
+from .language import logits_at, next_logits, token_lines, train_language_model, window_logits
+from .maths import evaluated
 from .ready import ready_for_snippets
 from .recorder import Recorder, replaced
 from .seen import Figures
 from .series import Series
+from .variation import Change, is_about, varied
 from .watch import ready_to_watch, watched
 from .weights import drawn, fresh, leaf, parameter_named, randomize, shapes_of
 from .words import Words, ragged, rectangle, sentences
 
 __all__ = [
     "Answer",
+    "Change",
     "Figures",
     "Recorder",
     "Series",
@@ -35,10 +42,14 @@ __all__ = [
     "drawn",
     "draws",
     "dropped_share",
+    "evaluated",
     "fresh",
     "gradients",
     "handed_on",
+    "is_about",
     "leaf",
+    "logits_at",
+    "next_logits",
     "parameter_named",
     "pick",
     "plain",
@@ -54,6 +65,10 @@ __all__ = [
     "shares",
     "slopes",
     "stacked",
+    "token_lines",
+    "train_language_model",
     "training_losses",
+    "varied",
     "watched",
+    "window_logits",
 ]

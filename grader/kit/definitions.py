@@ -115,9 +115,11 @@ def _run_definitions(module: ModuleType, pieces: Sequence[Piece]) -> None:
             try:
                 code = compile(ast.Module([plain], []), piece.name, "exec", future, dont_inherit=True)
                 exec(code, vars(module))
-            except Exception:
-                # Made from what an action would have made: whoever needs it says so when it runs.
-                if not isinstance(plain, (*ASSIGNMENTS, *BLOCKS, ast.Expr)):
+            except Exception as error:
+                # Made from what an action would have made, or from a file that was not handed in with the script:
+                # whoever needs it says so when it runs.
+                is_lost = isinstance(plain, IMPORTS) and isinstance(error, ModuleNotFoundError)
+                if not is_lost and not isinstance(plain, (*ASSIGNMENTS, *BLOCKS, ast.Expr)):
                     raise
 
 

@@ -253,6 +253,22 @@ class Handin:
         first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
         return code is None or first <= code.co_firstlineno <= (function.end_lineno or first)
 
+    # --- whatever lies in it ---
+
+    def sources(self) -> list[SourceFile]:
+        """The files with code, those nearest the top first; reading them runs nothing."""
+        return self._census.nearest_first()
+
+    def value(self, file: SourceFile, name: str) -> Any:
+        """What a file binds to a name at its top level. Raises: AttributeError, or whatever their code raises."""
+        return getattr(self._plain.load(file.path), name)
+
+    # --- the course's own files ---
+
+    def data(self, path: str) -> bytes:
+        """A file that the rubric names under `data`; it is the course's, and the same for every hand-in."""
+        return (self._given / path).read_bytes()
+
     # --- notes ---
 
     def _note(self, text: str) -> None:

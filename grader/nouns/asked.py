@@ -11,12 +11,16 @@ from grader.nouns.plain import Json, Limits, Place, WrittenItem
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One set of inputs of a probe. `apart`: run in a job of its own. `public`: students have it."""
+    """One set of inputs of a probe. `apart`: run in a job of its own. `public`: students have it.
+
+    `vary`: what of its input is changed, a run for each change: axis -> how many places it has.
+    """
 
     name: str
     args: Mapping[str, Json]
     public: bool = False
     apart: bool = False
+    vary: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,19 @@ class Check:
     cases: tuple[str, ...]  # in the order of the part; never empty for a part with a probe
     options: Mapping[str, Json] = field(default_factory=dict)  # what else it was given: rtol, atol, rate
     subchecks: tuple[Check, ...] = ()  # of an `all:` check; their points are 0
+    voids: tuple[str, ...] = ()  # parts that mean nothing once this check has proved a leak
     hint: str = ""
     place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A picture that the report draws: `heatmap` and `curve` an output, `image` and `series` what a figure shows."""
+    """A picture that the report draws: `heatmap` and `curve` an output, `image` and `series` what a figure shows.
 
-    kind: Literal["heatmap", "curve", "image", "series"]
+    `influence`: who sees whom, from the runs of a case that is varied.
+    """
+
+    kind: Literal["heatmap", "curve", "image", "series", "influence"]
     output: str  # for `image` that of the figures
     case: str
     title: str
@@ -47,6 +55,7 @@ class Plot:
     figures: str = ""  # of `series`: the output of the figures in which it is drawn and marked
     beside: str = ""  # of `image`: the reference's output that stands beside it
     clip: float | None = None  # of `series`: the limit; what is above it was clipped
+    changed: str = ""  # of `influence`: the axis of the case's `vary`
     public: bool = False  # whether students see their own side of it even if the case is hidden
 
 
@@ -70,6 +79,7 @@ class Part:
     mistakes: Mapping[str, float] = field(default_factory=dict)  # mistake -> points it keeps of this part
     advice: tuple[str, ...] = ()  # dotted names whose use is remarked to a reader, never punished
     needs: tuple[str, ...] = ()  # what not every level offers: shared_memory
+    costly: bool = False  # a training: only mistakes that it names are tried, and none is looked for in a class
     place: Place | None = None
 
     @property
@@ -137,6 +147,7 @@ class Rubric:
     unstable: Literal["most", "none"] = "most"  # graded on what it did most often, or by a person
     logs: tuple[str, ...] = ()  # formats of training logs that are read, for staff and for curves
     snippets: tuple[Snippet, ...] = ()
+    data: tuple[str, ...] = ()  # files of the reference folder that probes read
 
 
 @dataclass(frozen=True, slots=True)

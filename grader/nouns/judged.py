@@ -47,7 +47,7 @@ class CheckResult:
 class Picture:
     """Arrays worth drawing: names in the submission's array file (yours) and in the run's (expected)."""
 
-    kind: Literal["matrices", "heatmap", "curve", "image", "series", "pixels"]
+    kind: Literal["matrices", "heatmap", "curve", "image", "series", "pixels", "influence"]
     title: str
     case: str
     output: str

@@ -31,7 +31,8 @@ class Audience:
 
     def side_of(self, picture: Picture) -> Picture:
         """The picture as it may be shown: without the reference's side, if only their own is public."""
-        hides = picture.hides_expected and not (self.staff or self.reveal)
+        is_secret = picture.hides_expected and picture.kind != "influence"  # who may see whom is told to everybody
+        hides = is_secret and not (self.staff or self.reveal)
         return replace(picture, expected="") if hides else picture
 
     def sees_fault(self, case: CaseResult) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.nouns.plain import Outcome
 from grader.report.class_figures import Bin, PartFigures
+from grader.report.curves import Image
 from grader.report.model import PictureView
 
 
@@ -52,8 +53,7 @@ class Cell:
 
     part: str
     outcome: Outcome
-    points: str
-    sort: float
+    points: str  # "5 of 8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Row:
     cells: tuple[Cell | None, ...]
     seconds: str
     seconds_number: float
-    words: str  # what the filter looks through
+    words: str  # what the filter looks through, beside the verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,40 @@ class ClassTraining:
 
     picture: PictureView
     outside: tuple[tuple[Link, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """All who gave the same map; `more` of them are not named."""
+
+    image: Image
+    alt: str
+    said: str
+    count: int
+    people: tuple[Link, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapTable:
+    """The maps of a class for one plot, the nearest to what is expected first."""
+
+    title: str
+    reference: Image | None
+    rows: tuple[MapRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PerplexityStrip:
+    """Perplexities on a line of 1000 units, logarithmic; `bound`: where the bound stands on it."""
+
+    title: str
+    said: str
+    bound: float | None
+    marks: tuple[tuple[float, Outcome], ...]
+    low: str
+    high: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +137,5 @@ class ClassPage:
     with_names: bool
     footer: tuple[tuple[str, str], ...]
     training: ClassTraining | None = None
+    maps: tuple[MapTable, ...] = ()
+    perplexities: tuple[PerplexityStrip, ...] = ()

@@ -12,9 +12,11 @@ from grader.nouns.judged import Group, PartResult, Results, SubmissionResult
 from grader.nouns.plain import Outcome
 from grader.report import wording
 from grader.report.class_figures import graded, histogram, part_figures
-from grader.report.class_model import Cell, ClassPage, CommonMistake, Duty, Link, Row, UnexplainedGroup
+from grader.report.class_model import Cell, ClassPage, CommonMistake, Duty, Link, MapTable, Row, UnexplainedGroup
+from grader.report.class_perplexities import class_perplexities
 from grader.report.class_training import class_training, log_duties
 from grader.report.names import anchor, page_name
+from grader.report.part_card import voided_by
 from grader.report.training import ClassLosses
 
 EXAMPLES = 2
@@ -22,8 +24,13 @@ MOST_FINDINGS = 4  # of one submission; its own page lists all
 ROUTINE = ("file ", "stand-in ")  # which file was taken for which unit, which library was stood in for: no news
 
 
-def class_page(results: Results, names: Mapping[str, str], class_losses: ClassLosses | None = None) -> ClassPage:
-    """What the page of a class says; `names` are shown beside the ids, `class_losses` drawn."""
+def class_page(
+    results: Results,
+    names: Mapping[str, str],
+    class_losses: ClassLosses | None = None,
+    maps: tuple[MapTable, ...] = (),
+) -> ClassPage:
+    """What the page of a class says; `names` are shown beside the ids, `class_losses` drawn, `maps` compared."""
     submissions = graded(results)
     bins = histogram([submission.score for submission in submissions], _highest(submissions, results.max))
     parts = part_figures(results)
@@ -47,6 +54,8 @@ def class_page(results: Results, names: Mapping[str, str], class_losses: ClassLo
         with_names=bool(names),
         footer=_footer(results),
         training=class_training(class_losses),
+        maps=maps,
+        perplexities=class_perplexities(results),
     )
 
 
@@ -82,7 +91,7 @@ def _duties(results: Results) -> list[Duty]:
     return [
         Duty("broken", "Not collected: nobody lost points by it", unread),
         Duty("broken", "Broken: a fault of ours", _parts_with("broken", results)),
-        Duty("void", "Void: a leak was proved", _parts_with("void", results)),
+        Duty("void", "Void: a leak was proved", _leaks(results)),
         Duty("pending", "Waiting for a reader", _waiting(results)),
         Duty(None, "Training logs that do not add up: evidence, not a verdict", log_duties(results)),
         Duty(None, "Findings about the files", found),
@@ -96,6 +105,19 @@ def _parts_with(outcome: Outcome, results: Results) -> tuple[tuple[Link, str], .
         for part in submission.parts
         if part.verdict == outcome
     )
+
+
+def _leaks(results: Results) -> tuple[tuple[Link, str], ...]:
+    """The parts that proved a leak, each with those that are void because of it."""
+    found = []
+    for submission in results.submissions:
+        ids = {part.id for part in submission.parts}
+        for part in submission.parts:
+            if part.verdict == "void" and voided_by(part) not in ids:
+                with_it = wording.listed([each.id for each in submission.parts if voided_by(each) == part.id])
+                text = f"{part.id} {part.title}: {part.reason}" + (f"; void with it: {with_it}" if with_it else "")
+                found.append((_link(submission.id, part.id), text))
+    return tuple(found)
 
 
 def _waiting(results: Results) -> tuple[tuple[Link, str], ...]:
@@ -179,7 +201,6 @@ def _row(submission: SubmissionResult, part_ids: list[str], names: Mapping[str, 
     parts = {part.id: part for part in submission.parts}
     cells = tuple(_cell(parts[each]) if each in parts else None for each in part_ids)
     mistakes = [mistake for part in submission.parts for mistake in part.mistakes]
-    verdicts = [f"{part.id} {part.verdict}" for part in submission.parts]
     name = names.get(submission.id, "")
     page = quote(page_name(submission.id))
     return Row(
@@ -192,15 +213,13 @@ def _row(submission: SubmissionResult, part_ids: list[str], names: Mapping[str, 
         cells=cells,
         seconds=wording.seconds(submission.seconds),
         seconds_number=round(submission.seconds, 3),
-        words=" ".join(
-            [submission.id, name, *mistakes, *verdicts, "not collected" if submission.error else ""]
-        ).lower(),
+        words=" ".join([submission.id, name, *mistakes, "not collected" if submission.error else ""]).lower(),
     )
 
 
 def _cell(part: PartResult) -> Cell:
     points = f"{wording.points(part.score)} of {wording.points(part.max)}"
-    return Cell(part.id, part.verdict, points, round(part.score, 4))
+    return Cell(part.id, part.verdict, points)
 
 
 def _footer(results: Results) -> tuple[tuple[str, str], ...]:

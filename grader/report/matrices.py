@@ -12,13 +12,16 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.nouns.plain import Array
 from grader.report import wording
 from grader.report.colours import ABOVE, BELOW, DIFFERENCE, NAN, STEPS, VALUES, palette
-from grader.report.model import Form
+
+if TYPE_CHECKING:
+    from grader.report.model import Form
 
 MARKS = "On the pictures, pink is NaN, white is inf, black is -inf."
 LONG_SIDE_PX, SHORT_SIDE_PX, CELL_PX = 272, 28, 44  # of a picture on the page; 272 is the width of a panel

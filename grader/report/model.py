@@ -13,8 +13,8 @@ from markupsafe import Markup
 from grader.nouns.judged import LogFinding
 from grader.nouns.plain import DocumentKind, Outcome
 
-# How a picture is scaled: evenly by cells, stretched to be seen at all, as drawn, as a photograph.
-Form: TypeAlias = Literal["cells", "stretched", "line", "photo"]
+# How a picture is scaled: evenly by cells, stretched to be seen, as drawn (wide, square, small), as a photograph.
+Form: TypeAlias = Literal["cells", "stretched", "line", "grid", "heads", "photo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,8 @@ class PartCard:
     unstable: str = ""  # what follows from answers that differ from run to run
     log: str = ""  # staff: the file with the story of a fault of ours
     answer_from: str = ""  # where the answer was found, if not in answers.md
+    evidence: tuple[PictureView, ...] = ()  # pictures that prove what the verdict says, and stand before all else
+    proof: Repeat | None = None  # the part with the leak that makes this one void
 
     @property
     def lead(self) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.nouns.judged import CaseResult, CheckResult, PartResult, Picture, Results, SubmissionResult
 from grader.nouns.plain import Fault, Frame
-from grader.report import markup, pictures, wording
+from grader.report import markup, pairs, wording
 from grader.report.audience import HIDDEN_MESSAGE, Audience, type_of
-from grader.report.model import CaseRow, CheckRow, CodeLine, Explanation, FaultBox, PartCard, WrittenRow
+from grader.report.model import CaseRow, CheckRow, CodeLine, Explanation, FaultBox, PartCard, Repeat, WrittenRow
 from grader.report.names import anchor
 from grader.report.pictures import Gallery
 
@@ -31,11 +32,17 @@ KINDS = {
     "image": "image in",
     "line": "line in",
     "marks": "marks in",
+    "causal": "what moves",
+    "perplexity": "perplexity of",
+    "answer": "formula for",
+    "curve_rows": "losses and perplexities by epoch",
+    "trained": "training",
     "all": "several rules on",
 }
 MAX_TRAIL = 6
+VOIDED = re.compile(r"void: part (\S+) proved a leak")
 NO_ANSWER = "No answer was found as text. A reader looks into the files that were handed in."
-MAX_PICTURES = 12
+MAX_PICTURES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ def part_card(
     """What the page says about one part."""
     said = audience.reason_of(part, part.cases)
     seen = [audience.side_of(picture) for picture in part.pictures if audience.sees(picture)]
+    shown = seen[:MAX_PICTURES]
+    proving = [picture for picture in shown if picture.kind == "influence" and part.verdict in ("void", "failed")]
     return PartCard(
         id=part.id,
         anchor=anchor(part.id),
@@ -66,7 +75,7 @@ def part_card(
         checks=tuple(_check(check, part, audience, said) for check in part.checks),
         checks_line=_checks_line(part.checks),
         is_folded=not any(check.verdict in ("failed", "void", "broken") for check in part.checks),
-        pictures=tuple(pictures.view(picture, gallery) for picture in seen[:MAX_PICTURES]),
+        pictures=pairs.views([picture for picture in shown if picture not in proving], gallery),
         hidden_note=_hidden_note(part, seen) if part.verdict == "failed" else "",
         written=tuple(
             WrittenRow(item.text, wording.counted(item.points, "point") if item.points else "") for item in part.written
@@ -80,6 +89,8 @@ def part_card(
         unstable=unstable(part),
         log=part.log if audience.staff else "",
         answer_from=part.answer_from,
+        evidence=pairs.views(proving, gallery),
+        proof=_proof(part, submission),
     )
 
 
@@ -110,6 +121,12 @@ def unstable(part: PartResult) -> str:
     )
 
 
+def voided_by(part: PartResult) -> str:
+    """The id of the part that proved the leak by which this one is void; empty if it is not, or by itself."""
+    found = VOIDED.match(part.reason) if part.verdict == "void" else None
+    return found[1] if found else ""
+
+
 def told_reason(part: PartResult, audience: Audience) -> str:
     """The reason of a part in one line; of a crash the fullest account that this audience may read."""
     if part.verdict == "pending":
@@ -130,6 +147,12 @@ def check_name(check: CheckResult) -> str:
     if not check.of:
         return kind.removesuffix(" of").removesuffix(" on").removesuffix(" in").removesuffix(" for")
     return f"{kind} {wording.some(check.of)}"
+
+
+def _proof(part: PartResult, submission: SubmissionResult) -> Repeat | None:
+    proving = voided_by(part)
+    found = next((each for each in submission.parts if each.id == proving), None)
+    return Repeat(f"{found.id} {found.title}", anchor(found.id)) if found is not None else None
 
 
 def _explanation(part: PartResult, results: Results, audience: Audience) -> Explanation:

@@ -46,6 +46,10 @@ def _view(picture: Picture, gallery: Gallery, versions: tuple[tuple[int, ...], .
 
         made = plots.view(picture, gallery.yours, gallery.expected, gallery.max_px)
         return made if made.panels or made.notes else _said(picture, NOT_AVAILABLE)
+    if picture.kind == "influence":
+        from grader.report import influence  # most pages have none
+
+        return influence.view(picture, gallery.yours, gallery.expected) or _said(picture, NOT_AVAILABLE)
     yours, expected = gallery.yours.read(picture.yours), gallery.expected.read(picture.expected)
     if yours is None and expected is None:
         return _said(picture, NOT_AVAILABLE)
@@ -67,7 +71,7 @@ def _matrices(picture: Picture, yours: Array | None, expected: Array | None, max
     index = matrices.worst_slice(expected if yours is None else yours, expected if same_shape else None)
     scale = matrices.value_scale(expected, yours)
     panels = [
-        _panel(label, array, index, scale, max_px)
+        panel(label, array, index, scale, max_px)
         for label, array in (("yours", yours), ("expected", expected))
         if array is not None
     ]
@@ -79,7 +83,8 @@ def _matrices(picture: Picture, yours: Array | None, expected: Array | None, max
     return PictureView(picture.title, picture.case, tuple(panels), tuple(notes))
 
 
-def _panel(label: str, array: Array, index: tuple[int, ...], scale: matrices.Scale, max_px: int) -> Panel:
+def panel(label: str, array: Array, index: tuple[int, ...], scale: matrices.Scale, max_px: int) -> Panel:
+    """One slice of an array as a picture on this scale, with its caption and its numbers."""
     cells_rc = matrices.as_matrix(array, index if len(index) == array.ndim - 2 else (0,) * max(array.ndim - 2, 0))
     return _drawn(label, spread(cells_rc), cells_rc, matrices.draw(cells_rc, scale, max_px))
 

@@ -13,6 +13,7 @@ from grader.kept.folder import write_whole
 from grader.nouns.judged import Results, SubmissionResult
 from grader.report.arrays import EXPECTED, array_file
 from grader.report.audience import Audience
+from grader.report.class_maps import class_maps
 from grader.report.class_page import class_page
 from grader.report.names import page_name
 from grader.report.pages import class_html, submission_html
@@ -65,7 +66,8 @@ def write_site(
             written += _write(folder / page_name(submission.id), html)
             if is_short and submission.id not in shortened:
                 shortened.append(submission.id)
-    written += _write(out / "index.html", class_html(class_page(results, known, class_losses)))
+    maps = class_maps(results, out / "arrays")
+    written += _write(out / "index.html", class_html(class_page(results, known, class_losses, maps)))
     written += _write(out / "scores.csv", scores_csv(results, known))
     return SiteSummary(out / "index.html", len(chosen), written, tuple(shortened))
 

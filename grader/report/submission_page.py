@@ -13,7 +13,7 @@ from grader.report.audience import Audience
 from grader.report.documents import Shelf, document_views
 from grader.report.model import FaultBox, FixFirst, Footer, PartCard, Repeat, ScoreLine, SubmissionPage
 from grader.report.names import anchor
-from grader.report.part_card import Space, part_card, told_reason
+from grader.report.part_card import Space, part_card, told_reason, voided_by
 from grader.report.pictures import Gallery
 from grader.report.training import ClassLosses, training_card
 
@@ -93,13 +93,16 @@ def fix_first(submission: SubmissionResult, audience: Audience) -> FixFirst:
     lost = [part for part in submission.parts if part.verdict in URGENCY and part.score + part.pending < part.max]
     if not lost:
         return _nothing_to_fix(submission)
-    urgent = min(lost, key=lambda part: (URGENCY.index(part.verdict), part.score + part.pending - part.max))
-    alike = [part for part in lost if (part.verdict, part.reason) == (urgent.verdict, urgent.reason)]
-    first, *others = alike if urgent.verdict == "crashed" else [urgent]
+    urgent = min(lost, key=_urgency)
+    alike = [part for part in lost if part is urgent or _goes_with(part, urgent)]
+    first = alike[0] if urgent.verdict == "crashed" else urgent
+    others = [part for part in alike if part is not first]
     text = first.hint if first.mistakes and first.hint else told_reason(first, audience)
     if others:
-        also = wording.listed([part.id for part in others])
-        text = f"{text.rstrip('.')}. {also} {'waits' if len(others) == 1 else 'wait'} for the same thing."
+        also, is_one = wording.listed([part.id for part in others]), len(others) == 1
+        waits = f"{'waits' if is_one else 'wait'} for the same thing"
+        follows = f"{'is' if is_one else 'are'} void because of it" if first.verdict == "void" else waits
+        text = f"{text.rstrip('.')}. {also} {follows}."
     gain = sum(part.max - part.score - part.pending for part in (first, *others))
     return FixFirst(
         heading=f"Fix this first: {wording.counted(gain, 'point')}",
@@ -108,6 +111,18 @@ def fix_first(submission: SubmissionResult, audience: Audience) -> FixFirst:
         anchor=anchor(first.id),
         link=f"{first.id} {first.title}",
     )
+
+
+def _urgency(part: PartResult) -> tuple[int, bool, float]:
+    """What comes first: the kind of verdict, what is no consequence of another part, what cost most."""
+    return URGENCY.index(part.verdict), bool(voided_by(part)), part.score + part.pending - part.max
+
+
+def _goes_with(part: PartResult, first: PartResult) -> bool:
+    """Whether mending the first mends this part too: the same crash, or void by its leak."""
+    if first.verdict == "crashed":
+        return (part.verdict, part.reason) == (first.verdict, first.reason)
+    return voided_by(part) == first.id
 
 
 def _nothing_to_fix(submission: SubmissionResult) -> FixFirst:

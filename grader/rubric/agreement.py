@@ -9,8 +9,15 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from grader.operands import parse_operand
-from grader.rubric.build import BESIDE_NO_PROBE, RESERVED, check_ids
+from grader.rubric.build import BESIDE_NO_PROBE, check_ids
+from grader.rubric.causal_agreement import (
+    add_causal_faults,
+    add_influence_faults,
+    add_vary_faults,
+    add_voids_faults,
+)
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
+from grader.rubric.perplexity_agreement import add_perplexity_faults
 from grader.rubric.schema import KINDS, PLOTS, CheckForm, PartForm, RubricForm, RuleForm, SnippetForm
 
 if TYPE_CHECKING:
@@ -18,14 +25,20 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9
 TAKES = {  # option -> kinds it means something to
-    "rtol": ("close", "same", "dropout", "image", "line"),
-    "atol": ("close", "same", "dropout", "number", "image", "line"),
+    "rtol": ("close", "same", "dropout", "image", "line", "answer"),
+    "atol": ("close", "same", "dropout", "number", "image", "line", "answer"),
     "to": ("close", "equal"),
     "dtype": ("close", "equal"),
     "as": ("close", "equal", "same"),
+    "voids": ("causal", "perplexity"),
     "cases": tuple(kind for kind in KINDS if kind not in ("same", *BESIDE_NO_PROBE)),
 }
-PLOT_TAKES = {"beside": "image", "figures": "series", "clip": "series"}  # option -> the kind it means something to
+PLOT_TAKES = {
+    "beside": "image",
+    "figures": "series",
+    "clip": "series",
+    "changed": "influence",
+}  # option -> the kind it means something to
 
 
 def add_agreement_faults(form: RubricForm, faults: Faults, refused: Collection[Key]) -> None:
@@ -34,6 +47,7 @@ def add_agreement_faults(form: RubricForm, faults: Faults, refused: Collection[K
         _snippet(("snippets", name), snippet, faults)
     for name, part in form.parts.items():
         _part(("parts", name), part, faults, refused)
+    add_voids_faults(form, faults)
     told: Collection[str] = faults.document.data["parts"]
     if ("points",) not in refused and len(told) == len(form.parts) and not faults.document.faults:
         _sum((), form.points, [(name, part.points) for name, part in form.parts.items()], "its parts", faults)
@@ -102,8 +116,9 @@ def _sources(path: Key, part: PartForm, faults: Faults) -> None:
 
 
 def _cases(path: Key, part: PartForm, faults: Faults) -> None:
+    add_vary_faults(path, part, faults)
     for name, keys in part.cases.items():
-        for key in RESERVED:
+        for key in ("public", "apart"):
             if not isinstance(keys.get(key, False), bool):
                 place: Key = (*path, "cases", name, key)
                 faults.add(place, f"'{key}' is {described(keys[key])}", "E-RUBRIC-TYPE", "true or false", WRITE_IT)
@@ -121,6 +136,7 @@ def _plots(path: Key, part: PartForm, faults: Faults) -> None:
                 fact = f"'{option}' means nothing to '{kinds[0]}'"
                 faults.add((*place, option), fact, "E-RUBRIC-PLOT", f"with {kind}", "leave it out", key=True)
         _known_cases((*place, "case"), [plot.case], part, faults)
+        add_influence_faults(place, plot, part, faults)
 
 
 def _ids(path: Key, part: PartForm, faults: Faults) -> None:
@@ -136,8 +152,11 @@ def _ids(path: Key, part: PartForm, faults: Faults) -> None:
 
 def _check(path: Key, check: CheckForm, part: PartForm, faults: Faults) -> None:
     _rule(path, check, part, faults)
+    add_causal_faults(path, check, part, check.cases or part.cases, faults)
     for at, subcheck in enumerate(check.all or []):
-        _rule((*path, "all", at), subcheck, part, faults)
+        place: Key = (*path, "all", at)
+        _rule(place, subcheck, part, faults)
+        add_causal_faults(place, subcheck, part, subcheck.cases or check.cases or part.cases, faults)
 
 
 def _rule(path: Key, rule: RuleForm, part: PartForm, faults: Faults) -> None:
@@ -147,6 +166,7 @@ def _rule(path: Key, rule: RuleForm, part: PartForm, faults: Faults) -> None:
         return
     kind = kinds[0]
     _options(path, kind, rule, faults)
+    add_perplexity_faults(path, rule, faults)
     _source_of(path, kind, part, faults)
     if kind == "same":
         _operands((*path, "same"), rule.same or [], part, faults)
@@ -172,9 +192,10 @@ def _options(path: Key, kind: str, rule: RuleForm, faults: Faults) -> None:
 
 
 def _source_of(path: Key, kind: str, part: PartForm, faults: Faults) -> None:
-    fits = {"number": part.answers, "lines": bool(part.reads), "bleu": bool(part.reads), "all": True}
+    of_files = dict.fromkeys(("lines", "bleu", "curve_rows", "trained"), bool(part.reads))
+    fits = {"number": part.answers, "all": True} | of_files
     if not fits.get(kind, bool(part.probe)):
-        needed = {"number": "answers: true", "lines": "reads: FILE", "bleu": "reads: FILE"}.get(kind, "probe: NAME")
+        needed = {"number": "answers: true"}.get(kind, "reads: FILE" if kind in fits else "probe: NAME")
         fact = f"'{kind}' has nothing to look at in this part"
         faults.add((*path, kind), fact, "E-CHECK-SOURCE", f"beside '{needed}'", "add it to the part", key=True)
 

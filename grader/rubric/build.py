@@ -14,9 +14,9 @@ from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, Rubr
 if TYPE_CHECKING:
     from grader.rubric.strict_yaml import Document, Key
 
-RESERVED = ("public", "apart")  # keys of a case that are no arguments
+RESERVED = ("public", "apart", "vary")  # keys of a case that are no arguments
 OPTIONS = ("rtol", "atol", "to", "dtype", "as")
-BESIDE_NO_PROBE = ("number", "lines", "bleu")  # kinds that look at a file
+BESIDE_NO_PROBE = ("number", "lines", "bleu", "curve_rows", "trained")  # kinds that look at a file
 
 
 def rubric_of(form: RubricForm, document: Document, folder: Path | None) -> Rubric:
@@ -44,6 +44,7 @@ def rubric_of(form: RubricForm, document: Document, folder: Path | None) -> Rubr
         unstable=form.repeat.unstable,
         logs=tuple(dict.fromkeys(form.logs)),
         snippets=tuple(_snippet(name, snippet) for name, snippet in form.snippets.items()),
+        data=tuple(form.data),
     )
 
 
@@ -71,6 +72,7 @@ def _part(name: str, form: PartForm, limits: Limits, document: Document) -> Part
         mistakes=form.mistakes,
         advice=tuple(form.advice),
         needs=tuple(form.needs),
+        costly=form.costly,
         place=document.place(path, key=True),
     )
 
@@ -81,7 +83,8 @@ def _snippet(name: str, form: SnippetForm) -> Snippet:
 
 def _case(name: str, keys: Mapping[str, Json]) -> Case:
     args = {key: value for key, value in keys.items() if key not in RESERVED}
-    return Case(name, args, public=keys.get("public", False), apart=keys.get("apart", False))
+    vary = keys.get("vary", {})
+    return Case(name, args, public=keys.get("public", False), apart=keys.get("apart", False), vary=vary)
 
 
 def check_ids(checks: Sequence[CheckForm]) -> list[str]:
@@ -123,6 +126,7 @@ def _check(
         options={name: given[name] for name in OPTIONS if name in given},
         subchecks=subchecks,
         hint=form.hint or "",
+        voids=tuple(form.voids or ()),
         place=document.place(path),
     )
 
@@ -154,6 +158,7 @@ def _plot(form: PlotForm) -> Plot:
         figures=form.figures or "",
         beside=form.beside or "",
         clip=form.clip,
+        changed=form.changed or "",
         public=form.public,
     )
 

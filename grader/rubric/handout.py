@@ -15,7 +15,7 @@ def handout_of(rubric: Rubric) -> Handout:
     Raises: RubricError that names every file that cannot be read.
     """
     faults: list[Message] = []
-    given = {path: path for unit in rubric.units for path in unit.given.values()}
+    given = {path: path for unit in rubric.units for path in unit.given.values()} | {path: path for path in rubric.data}
     needs_probes = any(part.probe for part in rubric.parts)
     handout = Handout(
         probes=_text(rubric, "probes.py", faults) if needs_probes else "",

@@ -15,6 +15,7 @@ from grader.rubric.build import RESERVED
 from grader.rubric.faults import Faults, instead, listed
 from grader.rubric.files import shown
 from grader.rubric.outline import ProbeOutline, VersionOutline, probes_in, versions_in
+from grader.rubric.perplexity_agreement import add_label_faults, files_of_perplexity
 from grader.rubric.schema import PartForm, RubricForm, RuleForm
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def add_reference_faults(form: RubricForm, folder: Path | None, faults: Faults, 
             faults.add(("assignment",), fact, "E-RUBRIC-REFERENCE", allowed, "docs/rubric.md says what is in it")
         return
     _probes(form, folder, faults)
+    add_label_faults(form, faults)
     _versions(form, folder, faults, refused)
     for path, file in _files(form):
         _exists(path, file, folder, faults)
@@ -119,9 +121,22 @@ def _arguments(path: Key, keys: Mapping[str, Json], probe: ProbeOutline, faults:
             fact = f"the probe '{probe.name}' takes no '{key}'"
             help = instead(key, probe.arguments, "leave it out, or add it to the probe")
             faults.add((*path, key), fact, "E-RUBRIC-ARGUMENT", allowed, help)
+    if "vary" in keys:
+        _change(path, given, probe, faults)
     for key in sorted(probe.required - set(given)):
         fact = f"the probe '{probe.name}' needs '{key}'"
         faults.add(path, fact, "E-RUBRIC-ARGUMENT", allowed, f"add '{key}: ...' to the case")
+
+
+def _change(path: Key, given: Collection[str], probe: ProbeOutline, faults: Faults) -> None:
+    """A probe of a varied case is told by us what to change."""
+    allowed = f"def {probe.name}(hw, *, ..., change=None, seed)"
+    if "change" in given:
+        fact = "'change' is given by the grader to the runs of a varied case"
+        faults.add((*path, "change"), fact, "E-RUBRIC-ARGUMENT", allowed, "leave it out")
+    elif "change" not in probe.optional and not probe.anything:
+        fact = f"the probe '{probe.name}' cannot be told what to change"
+        faults.add((*path, "vary"), fact, "E-RUBRIC-ARGUMENT", allowed, "let it take 'change=None'", key=True)
 
 
 def _versions(form: RubricForm, folder: Path, faults: Faults, refused: Collection[Key]) -> None:
@@ -179,6 +194,7 @@ def _unnamed(form: RubricForm, known: Mapping[str, VersionOutline], named: Colle
 def _files(form: RubricForm) -> list[tuple[Key, str]]:
     """(path, file) of every file in the reference folder that the rubric names."""
     found: list[tuple[Key, str]] = [(("staff_files", name), file) for name, file in form.staff_files.items()]
+    found += [(("data", at), file) for at, file in enumerate(form.data)]
     for name, unit in form.units.items():
         found += [(("units", name, "given", module), file) for module, file in unit.given.items()]
     for name, part in form.parts.items():
@@ -205,7 +221,7 @@ def _files_of_rule(path: Key, rule: RuleForm) -> list[tuple[Key, str]]:
         found += [((*path, "bleu", "references", at), file) for at, file in named]
     if rule.bleu and rule.bleu.lines:
         found.append(((*path, "bleu", "lines"), rule.bleu.lines))
-    return found
+    return [*found, *files_of_perplexity(path, rule)]
 
 
 def _exists(path: Key, file: str, folder: Path, faults: Faults) -> None:

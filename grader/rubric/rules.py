@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from grader.rubric.values import FilePath, Form, Names, Text
+from grader.rubric.values import Axes, Bound, FilePath, Form, Name, Names, Text
 
 
 class DropoutRule(Form):
@@ -69,3 +69,63 @@ class MarksRule(Form):
         default=2.0, description="How many steps a mark may be off; 2 if not given."
     )
     at_least: Annotated[int, Field(ge=1)] = Field(default=1, description="How many steps must be marked.")
+
+
+class CausalRule(Form):
+    """Who may see whom: places of an output that may move, or must, when places of the input are changed."""
+
+    of: Text = Field(description="The output that is watched.")
+    changed: Name = Field(description="What is changed: a key of the case's `vary`.")
+    axes: Axes | None = Field(default=None, description="The letters of the output's axes, as in `l b v`.")
+    along: Text | None = Field(
+        default=None, description="The letter of the axis whose places answer to the changed ones; none: all together."
+    )
+    allowed: Literal["past", "before", "same", "none"] | None = Field(
+        default=None,
+        description="Which changed places may move a place: past: its own and earlier ones; before: earlier ones; "
+        "same: its own; none: none at all.",
+    )
+    needed: Literal["past", "before", "same", "all"] | None = Field(
+        default=None, description="Which changed places must move a place, instead of `allowed`."
+    )
+    label: bool = Field(default=False, description="true: the next place is the label of a place, and is called so.")
+
+
+class CurveRowsRule(Form):
+    """The rows of a training's curves, from a table or a log: whether they add up, or how many there are."""
+
+    perplexity: Literal["exp"] | None = Field(
+        default=None, description="exp: in each row the perplexity is exp of the loss beside it, within its digits."
+    )
+    epochs: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="The curves of training and validation have so many epochs at least."
+    )
+
+
+class TrainedRule(Form):
+    """What the Trainer's log says: that all epochs were done, or where the validation loss lies after the last."""
+
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = Field(description="How many epochs there are.")
+    loss: Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description="Where the validation loss lies after the last, as in [4.8, 5.2]."
+    )
+
+
+class PerplexityRule(Form):
+    """The perplexity of logits, computed on the trusted side, and what it must be below."""
+
+    logits: Text = Field(description="The output with one row of logits for each label; log-softmax is applied to it.")
+    labels: Text | None = Field(default=None, description="The output of the reference that holds the labels.")
+    labels_in: FilePath | None = Field(
+        default=None, description="A file in the reference folder, a label in each line; it never enters the jail."
+    )
+    below: Bound | None = Field(
+        default=None, description="The bound: a number, or {times: x} for x times the reference's perplexity."
+    )
+    unigram: FilePath | None = Field(
+        default=None, description="A file of token numbers: the perplexity is below that of their frequencies."
+    )
+    floor: Annotated[float, Field(gt=1)] | None = Field(
+        default=None,
+        description="Labels are drawn evenly from so many: less than this, by more than chance, is a leak.",
+    )

@@ -10,7 +10,18 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import ConfigDict, Field
 
-from grader.rubric.rules import BleuRule, DropoutRule, ImageRule, LineRule, LinesRule, MarksRule
+from grader.rubric.rules import (
+    BleuRule,
+    CausalRule,
+    CurveRowsRule,
+    DropoutRule,
+    ImageRule,
+    LineRule,
+    LinesRule,
+    MarksRule,
+    PerplexityRule,
+    TrainedRule,
+)
 from grader.rubric.values import (
     MEMORY_AT_LEAST,
     Axes,
@@ -47,6 +58,11 @@ KINDS = (
     "image",
     "line",
     "marks",
+    "curve_rows",
+    "trained",
+    "causal",
+    "perplexity",
+    "answer",
     "all",
 )
 
@@ -134,6 +150,11 @@ class RuleForm(Form):
     image: ImageRule | None = Field(default=None, description="An image that shows a matrix of the reference.")
     line: LineRule | None = Field(default=None, description="A line that shows a series of the reference.")
     marks: MarksRule | None = Field(default=None, description="Marks at steps of the student's own series.")
+    curve_rows: CurveRowsRule | None = Field(default=None, description="Losses and perplexities by epoch, in a file.")
+    trained: TrainedRule | None = Field(default=None, description="Epochs and loss of a training, by its log.")
+    causal: CausalRule | None = Field(default=None, description="Who may see whom, by changing a case's input.")
+    perplexity: PerplexityRule | None = Field(default=None, description="A perplexity below a bound, above a floor.")
+    answer: Names | None = Field(default=None, description="Expressions that equal the reference's at random points.")
     cases: Names | None = Field(default=None, description="Cases it must hold on. All of the part if not given.")
     rtol: Tolerance | None = Field(default=None, description="Relative tolerance of this check.")
     atol: Tolerance | None = Field(default=None, description="Absolute tolerance of this check.")
@@ -145,6 +166,10 @@ class RuleForm(Form):
         default=None, alias="as", description="bool: masks of zeros and ones are compared whatever their dtype."
     )
     hint: Text | None = Field(default=None, description="A sentence for the student, shown when the check fails.")
+    voids: Names | None = Field(
+        default=None,
+        description="Parts that get no points once this check has proved a leak; of causal and perplexity.",
+    )
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -176,7 +201,7 @@ class CheckForm(RuleForm):
     )
 
 
-PlotKind: TypeAlias = Literal["heatmap", "curve", "image", "series"]
+PlotKind: TypeAlias = Literal["heatmap", "curve", "image", "series", "influence"]
 PLOTS: tuple[PlotKind, ...] = get_args(PlotKind)
 
 
@@ -185,7 +210,7 @@ def _one_plot(schema: dict[str, Any]) -> None:
 
 
 class PlotForm(Form):
-    """A picture in the report. Exactly one of `heatmap`, `curve`, `image` and `series` stands here."""
+    """A picture in the report. Exactly one of its kinds stands here: `heatmap`, `curve`, ..."""
 
     model_config = ConfigDict(json_schema_extra=_one_plot)
 
@@ -193,6 +218,7 @@ class PlotForm(Form):
     curve: Text | None = Field(default=None, description="The output to draw as a line.")
     image: Text | None = Field(default=None, description="Figures whose heat map is drawn again from its data.")
     series: Text | None = Field(default=None, description="The output to draw as a line with a limit and marks.")
+    influence: Text | None = Field(default=None, description="The output of a varied case: who sees whom.")
     case: Name = Field(description="The case it is taken from.")
     title: Text = Field(description="What stands above the picture.")
     x: str = Field(default="", description="Label of the axis to the right. Of a series what it counts, as in update.")
@@ -200,6 +226,7 @@ class PlotForm(Form):
     beside: Text | None = Field(default=None, description="The reference's output beside an image.")
     figures: Text | None = Field(default=None, description="Figures in which the series is drawn and marked.")
     clip: float | None = Field(default=None, description="The limit of a series; every step above it is shown.")
+    changed: Name | None = Field(default=None, description="What is changed for an influence: a key of `vary`.")
     public: bool = Field(
         default=False,
         description="true: students see their own side, never the reference's, though the case is hidden.",
@@ -247,9 +274,15 @@ class PartForm(Form):
     )
     cases: dict[Name, dict[str, Any]] = Field(
         default_factory=dict,
-        description="Case: arguments of the probe. `public: true` shows it to students, `apart: true` runs it alone.",
+        description="Case: arguments of the probe. `public: true` shows it to students, `apart: true` runs it alone, "
+        "`vary: {position: 7}` runs it once more for every change of that many places.",
     )
     limits: LimitsForm = Field(default=LimitsForm(), description="Limits of this part only.")
+    costly: bool = Field(
+        default=False,
+        description="true: its probe trains. The proof tries only the mistakes that it names, and what a student gets "
+        "wrong in it is not compared with them.",
+    )
     needs: list[Literal["shared_memory"]] = Field(
         default_factory=list, description="What not every level of isolation offers; without it the part is not run."
     )
@@ -278,6 +311,9 @@ class RubricForm(Form):
     units: dict[Dotted, UnitForm] = Field(default_factory=dict, description="The modules of a hand-in.")
     snippets: dict[Name, SnippetForm] = Field(
         default_factory=dict, description="Code that probes ask for by what it does, as in `hw.snippets(NAME)`."
+    )
+    data: list[FilePath] = Field(
+        default_factory=list, description="Files of the reference folder that probes read, as `hw.data(PATH)`."
     )
     staff_files: dict[FilePath, FilePath] = Field(
         default_factory=dict,

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.slow
 
-NAMES = ["index", "anna", "ben", "erin", "farid", "grace", "ivan", "kofi", "王小明", "staff/ben", "staff/ivan"]
+NAMES = ["index", "anna", "ben", "erin", "farid", "grace", "hugo", "ivan", "kofi", "王小明", "staff/ben", "staff/ivan"]
 WIDTHS = (400, 1400)
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 SMALL_TARGETS = """
@@ -114,6 +114,23 @@ def test_plots_made_again_are_decoded_and_no_cell_is_lost(browser: Browser, site
     assert len(sizes) == 4  # a heat map and the expected one, the norms, and the picture that was handed in
     assert all(natural > 0 for natural, _ in sizes)
     assert [natural == shown for natural, shown in sizes[:2]] == [True, True]
+
+
+def test_the_proof_of_a_leak_stands_before_the_checks_and_is_linked_from_what_it_voids(
+    browser: Browser, site: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900})
+    page = context.new_page()
+    page.goto((site / "hugo.html").as_uri())
+    drawn = page.evaluate("[...document.images].filter((each) => each.naturalWidth > 0).length")
+    tops = [page.locator(f"#part-1f {each}").first.bounding_box() for each in ("figure img", ".checks", ".heads img")]
+    page.click("#part-1h .lead a")
+
+    assert drawn == 6  # who sees whom, who may; attention: yours, expected, difference, and before training
+    assert all(tops)
+    assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
+    assert page.url.endswith("#part-1f")
+    context.close()
 
 
 def test_fix_this_first_leads_to_the_part(ben: Page) -> None:

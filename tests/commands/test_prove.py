@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from grader.commands.prove import prove, table
+from grader.commands.prove import _record, prove, table
 from grader.errors import RubricError, UsageError
 from grader.nouns.judged import CheckResult, PartResult
 from grader.proof import Margin, Proof, Tried
+from grader.spread import Spread
 from tests import tiny
 
 Prove: TypeAlias = Callable[..., tuple[int, str]]
@@ -145,3 +147,13 @@ def test_a_check_is_told_with_its_narrowest_pass_and_catch() -> None:
     lines = table(proof(passes={("w", "values"): near}))
 
     assert lines[-1].split() == ["w.values", "pass", "0.0123", "(by_hand)", "catch", "-"]
+
+
+def test_the_spread_of_a_perplexity_is_told_beside_its_check_and_kept_as_numbers() -> None:
+    near = Spread("3d", "near", "text", (19.6, 20.7, 21.8), 28.4, 0.0, "rubric:1:1")
+    found = replace(proof(), spreads=(near,))
+
+    told = " ".join(table(found)[-1].split())
+    assert told == "3d.near reference 19.6-21.8, sd 1.1 over 3 seeds, bound 28.4 is 7 sd away"
+    known = {"part": "3d", "check": "near", "case": "text", "values": (19.6, 20.7, 21.8)}
+    assert _record(found)["spreads"] == [{**known, "bound": 28.4, "floor": None}]

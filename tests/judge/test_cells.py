@@ -14,6 +14,7 @@ from grader.nouns.judged import Verdict
     ("outcome", "cells"),
     [
         ("failed", (("ragged", "c0"),)),
+        ("void", (("ragged", "c0"),)),
         ("crashed", (("ragged", ""),)),
         ("stopped", ()),
         ("skipped", ()),
@@ -22,5 +23,5 @@ from grader.nouns.judged import Verdict
         ("passed", ()),
     ],
 )
-def test_only_failures_and_crashes_are_wrong(outcome: Any, cells: tuple[tuple[str, str], ...]) -> None:
+def test_only_failures_leaks_and_crashes_are_wrong(outcome: Any, cells: tuple[tuple[str, str], ...]) -> None:
     assert wrong_cells([Verdict(outcome, case="ragged", output="c0")] * 2) == cells

@@ -119,6 +119,16 @@ def test_a_constant_made_from_an_action_is_left_out() -> None:
     assert not hasattr(module, "size")
 
 
+def test_a_script_may_import_what_was_not_handed_in_with_it() -> None:
+    text = "import math\nfrom not_handed_in import Corpus\nfor batch in Corpus():\n    batch.backward()\n"
+
+    module, _ = run(f"{text}def area(r):\n    return math.pi * r\ndef text():\n    return Corpus()\n")
+
+    assert module.area(0) == 0
+    with pytest.raises(NameError, match="Corpus"):
+        module.text()
+
+
 def test_conditions_keep_their_definitions_and_lose_their_actions() -> None:
     text = (
         "main()\nif True:\n    print('working')\n    def f():\n        return 1\ntry:\n    run()\nfinally:\n    x = 1\n"

@@ -104,6 +104,8 @@ def write_sample_arrays(out: Path) -> None:
     distance = np.abs(np.subtract.outer(np.arange(600), np.arange(600)))
     similarity = (0.3 + 0.7 / (1 + distance / 20)).astype(np.float32)
     expected |= {"toy/train/loss": loss, "1f/positions/similarity": similarity}
+    heads = np.tile(np.eye(7, dtype=np.float32), (3, 1, 1))
+    expected |= {"1f/heads": heads, "1f/even": np.full((3, 7, 7), 1 / 7, np.float32)}
     save_file(expected, folder / "expected.safetensors")
     save_file(_plotted(similarity), folder / "anna.safetensors")
     wrong = enc.copy()
@@ -114,8 +116,19 @@ def write_sample_arrays(out: Path) -> None:
     save_file(ben | {"toy/train/loss": loss * 1.6 + 0.3}, folder / "ben.safetensors")
     chloe = {"1d/ragged/enc_hiddens": enc.transpose(1, 0, 2).copy(), "1d/train/c0": c0 * 2}
     save_file(chloe, folder / "chloe.safetensors")
+    save_file(_leaking(), folder / "hugo.safetensors")
     whole = (folder / "ben.safetensors").read_bytes()
     (folder / "dmitri.safetensors").write_bytes(whole[: len(whole) // 3])
+
+
+def _leaking() -> dict[str, Array]:
+    """Who sees whom, with one position that sees a later one, and attention of three heads."""
+    past = np.tril(np.ones((7, 7), np.float32))
+    moves = 0.3 * past
+    moves[2, 3] = 0.62
+    heads = np.tile(past / past.sum(axis=1, keepdims=True), (3, 1, 1))
+    even = np.full((3, 7, 7), 1 / 7, np.float32)
+    return {"1f/moves": moves, "1f/allowed": past, "1f/heads": heads.copy(), "1f/even": even}
 
 
 def _plotted(similarity: Array) -> dict[str, Array]:
@@ -163,7 +176,7 @@ def _people() -> list[SubmissionResult]:
             "farid", [padding(), encoder(), crashed_decoder(hidden=True), stopped_step(), masks("-"), missing_bleu()]
         ),
         _person("grace", [padding(), encoder(), broken_decoder(), step(), masks("ok"), bleu()]),
-        _person("hugo", [void(part) if part.id == "1h" else part for part in full]),
+        _person("hugo", [*full[:3], leaking_step(), full[4], void(bleu())], arrays="hugo.safetensors"),
         _person("王小明", [*full[:4], masks(CHINESE * 20), full[5]], findings=("file nmt_model: 作业四/nmt_model.py",)),
         _person("ivan", hostile_parts(), findings=HOSTILE),
         _person(
@@ -485,9 +498,23 @@ def missing_bleu() -> PartResult:
 
 def void(part: PartResult) -> PartResult:
     """The part with a proved leak."""
-    reason = "changing the last target word moved the first output: the model reads the future"
+    reason = "void: part 1f proved a leak (position 3 sees 4: the model reads the future)"
     checks = tuple(replace(check, verdict="void", points=0.0, reason=reason) for check in part.checks)
     return replace(part, verdict="void", score=0.0, reason=reason, checks=checks)
+
+
+def leaking_step() -> PartResult:
+    """1f with a position that sees a later one, the proof of it, and attention head by head."""
+    reason = "position 3 sees 4: the model reads the future"
+    pictures = (
+        Picture("heatmap", "Heads, trained", "ragged", "heads", True, "1f/heads", "1f/heads", x="key", y="query"),
+        Picture("heatmap", "Heads, before", "ragged", "untrained_heads", True, "1f/even", "1f/even"),
+        Picture(
+            "influence", "Who sees whom", "window", "logits", True, "1f/moves", "1f/allowed", x="position", y="position"
+        ),
+    )
+    checks = tuple(replace(check, check="causal", verdict="void", points=0.0, reason=reason) for check in step().checks)
+    return replace(step(), verdict="void", score=0.0, reason=reason, checks=checks, pictures=pictures)
 
 
 def import_error() -> list[PartResult]:

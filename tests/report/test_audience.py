@@ -86,3 +86,9 @@ def test_our_own_words_about_a_hidden_case_are_for_everybody() -> None:
 )
 def test_only_types_of_python_are_named(name: str, said: str) -> None:
     assert type_of(Fault(name, "")) == said
+
+
+def test_who_may_see_whom_is_no_secret() -> None:
+    picture = Picture("influence", "", "window", "logits", True, "m", "a", hides_expected=True)
+
+    assert Audience(staff=False).side_of(picture) == picture

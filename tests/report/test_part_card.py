@@ -10,8 +10,9 @@ import pytest
 from grader.nouns.judged import CheckResult
 from grader.nouns.plain import Fault, Outcome
 from grader.report import part_card
-from grader.report.model import PartCard
+from grader.report.model import PartCard, Repeat
 from grader.report.part_card import Space
+from grader.rubric.schema import KINDS
 from tests.report import sample_class as sample
 from tests.report.conftest import REVEALED, STAFF, STUDENT
 
@@ -36,6 +37,11 @@ WRONG_STEP = replace(sample.wrong_step(), pictures=())
         ("number", ("c1",), "number c1"),
         ("lines", (), "number of lines"),
         ("bleu", (), "BLEU"),
+        ("causal", ("logits",), "what moves logits"),
+        ("perplexity", ("logits",), "perplexity of logits"),
+        ("answer", ("dy_dw",), "formula for dy_dw"),
+        ("curve_rows", (), "losses and perplexities by epoch"),
+        ("trained", (), "training"),
         ("all", (), "several rules"),
         ("all", ("x",), "several rules on x"),
         ("all", tuple("abcdefgh"), "several rules on a, b, c, d and 4 more"),
@@ -331,3 +337,46 @@ def test_students_see_their_own_side_of_a_plot_of_a_hidden_case(card: Callable[.
 
     assert [panel.label for panel in theirs.panels] == ["yours"]
     assert [panel.label for panel in whole.panels] == ["yours", "expected"]
+
+
+def test_the_proof_of_a_leak_stands_before_the_checks(card: Card) -> None:
+    made = card(sample.leaking_step())
+
+    assert [view.title for view in made.evidence] == ["Who sees whom"]
+    assert [view.title for view in made.pictures] == ["Heads, trained"]
+
+
+def test_who_sees_whom_is_one_picture_among_others_where_nothing_leaks(card: Card) -> None:
+    made = card(replace(sample.leaking_step(), verdict="passed"))
+
+    assert made.evidence == ()
+    assert [view.title for view in made.pictures] == ["Heads, trained", "Who sees whom"]
+
+
+def test_what_is_void_by_another_part_leads_there(card: Card) -> None:
+    made = card(sample.void(sample.bleu()))
+
+    assert made.proof == Repeat("1f Step", "part-1f")
+    assert card(sample.leaking_step()).proof is None
+
+
+def test_only_a_void_part_is_voided_by_another() -> None:
+    reason = "void: part 3b proved a leak (position 5 sees 6: its own label)"
+
+    assert part_card.voided_by(replace(sample.bleu(), verdict="void", reason=reason)) == "3b"
+    assert part_card.voided_by(replace(sample.bleu(), verdict="failed", reason=reason)) == ""
+
+
+def test_every_kind_of_check_has_words() -> None:
+    assert sorted(set(KINDS) - set(part_card.KINDS)) == []
+
+
+def test_a_perplexity_stands_beside_its_bound(card: Card) -> None:
+    told = "perplexity 21.3, must be below 29.7 (1.35 x the reference's 22.0)"
+    check = replace(sample.bleu().checks[0], check="perplexity", of=("logits",), reason=told, margin=21.3 / 29.7)
+
+    (row,) = card(replace(sample.bleu(), checks=(check,))).checks
+
+    assert (row.name, row.finding) == ("perplexity of logits", told)
+    assert row.bar is not None
+    assert row.bar < 50

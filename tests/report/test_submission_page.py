@@ -171,3 +171,19 @@ def test_the_footer_explains_the_words_on_the_page_only(page: Page, person: Pers
 def test_only_staff_have_a_way_to_the_class(page: Page, person: Person) -> None:
     assert page(person("ben")).home == ""
     assert page(person("ben"), STAFF).home == "../index.html"
+
+
+def test_a_leak_and_all_that_is_void_because_of_it_are_one_thing_to_fix(person: Person) -> None:
+    advice = fix_first(person("hugo"), STUDENT)
+
+    assert advice.heading == "Fix this first: 13 points"
+    assert (advice.link, advice.text) == (
+        "1f Step",
+        "position 3 sees 4: the model reads the future. 1h is void because of it.",
+    )
+
+
+def test_the_cause_of_a_void_comes_before_what_it_voids_even_if_that_costs_more() -> None:
+    voided = replace(sample.void(sample.encoder()), reason="void: part 1f proved a leak (position 3 sees 4)")
+
+    assert fix_first(with_parts(voided, sample.leaking_step()), STUDENT).link == "1f Step"

@@ -8,7 +8,7 @@ import pytest
 
 KINDS = (
     "shape, close, equal, below, above, finite, same, gradient, parameters, dropout, raises, number, lines, bleu, "
-    "image, line, marks"
+    "image, line, marks, curve_rows, trained, causal, perplexity, answer"
 )
 CASES = {
     "points of the rubric": (
@@ -97,7 +97,7 @@ CASES = {
     "option of another kind": (
         ("close: total, points", "equal: total, rtol: 1, points"),
         "rubrics/hw0.yaml:23:35: part 1a, check 2: 'rtol' means nothing to 'equal'  [E-CHECK-OPTION]\n"
-        "  allowed: with close, same, dropout, image, line\n"
+        "  allowed: with close, same, dropout, image, line, answer\n"
         "  help: leave it out",
     ),
     "cases beside same": (
@@ -105,7 +105,7 @@ CASES = {
         "rubrics/hw0.yaml:28:44: part 1a, check 3, subcheck 2: 'cases' means nothing to 'same'  "
         "[E-CHECK-OPTION]\n"
         "  allowed: with shape, close, equal, below, above, finite, gradient, parameters, dropout, "
-        "raises, image, line, marks, all\n"
+        "raises, image, line, marks, causal, perplexity, answer, all\n"
         "  help: its operands name the cases",
     ),
     "option of no check with values": (
@@ -131,13 +131,13 @@ CASES = {
     "no plot": (
         ("heatmap: total, ", ""),
         "rubrics/hw0.yaml:30:9: part 1a, plot 1: it does not say what is drawn  [E-RUBRIC-PLOT]\n"
-        "  allowed: one of heatmap, curve, image, series\n"
+        "  allowed: one of heatmap, curve, image, series, influence\n"
         "  help: name one output",
     ),
     "two plots": (
         ("heatmap: total,", "heatmap: total, curve: total,"),
         "rubrics/hw0.yaml:30:9: part 1a, plot 1: both heatmap and curve stand here  [E-RUBRIC-PLOT]\n"
-        "  allowed: one of heatmap, curve, image, series\n"
+        "  allowed: one of heatmap, curve, image, series, influence\n"
         "  help: name one output",
     ),
     "a plot with what another kind takes": (

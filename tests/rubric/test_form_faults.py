@@ -8,14 +8,14 @@ import pytest
 
 KINDS = (
     "shape, close, equal, below, above, finite, same, gradient, parameters, dropout, raises, number, lines, bleu, "
-    "image, line, marks"
+    "image, line, marks, curve_rows, trained, causal, perplexity, answer"
 )
 CASES = {
     "unknown key": (
         ("title: Sums", "title: Sums\ntitel: Sums"),
         "rubrics/hw0.yaml:3:1: there is no key 'titel'  [E-RUBRIC-KEY]\n"
-        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, snippets, staff_files, "
-        "repairs, editions, logs, accept, parts\n"
+        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, snippets, data, "
+        "staff_files, repairs, editions, logs, accept, parts\n"
         "  help: write 'title'",
     ),
     "missing key": (
@@ -154,13 +154,13 @@ CASES = {
     "all inside all": (
         ("finite: total", "all: [{finite: total}]"),
         "rubrics/hw0.yaml:28:14: part 1a, check 3, subcheck 2: there is no key 'all'  [E-RUBRIC-KEY]\n"
-        f"  allowed: {KINDS}, cases, rtol, atol, to, dtype, as, hint\n"
+        f"  allowed: {KINDS}, cases, rtol, atol, to, dtype, as, hint, voids\n"
         "  help: leave it out",
     ),
     "unknown key in a check": (
         ("close: total", "close: total, hints: x"),
         "rubrics/hw0.yaml:23:35: part 1a, check 2: there is no key 'hints'  [E-RUBRIC-KEY]\n"
-        f"  allowed: {KINDS}, cases, rtol, atol, to, dtype, as, hint, id, points, all\n"
+        f"  allowed: {KINDS}, cases, rtol, atol, to, dtype, as, hint, voids, id, points and 1 more\n"
         "  help: write 'hint'",
     ),
     "no names": (

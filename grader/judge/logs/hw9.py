@@ -113,6 +113,11 @@ def read_hw9(texts: Sequence[Text]) -> Reading:
     return Reading(said + len(training) + len(validation), series, found, tuple(_facts(trainings, bool(validation))))
 
 
+def trainings_of(texts: Sequence[Text]) -> list[Training]:
+    """Every training that these texts tell of, with the numbers it states."""
+    return [each for text in texts for each in _trainings(lines_with(text, WORDS))]
+
+
 def findings(training: Training) -> Iterator[LogFinding]:
     """What does not add up in one training."""
     yield from _steps(training)
