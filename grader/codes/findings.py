@@ -248,9 +248,10 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "A perplexity is not exp of the loss beside it",
         """
         Perplexity is exp of the mean loss per word. Each row of the curves was computed again from its own loss, and
-        the digits that were printed were given their full unit of room. Where it is far too large, the loss was summed
-        and not averaged before the exponential; where all rows are a little off, means of perplexities were taken instead
-        of the perplexity of the mean. Losses in bits, with two to their power beside them, are right, too.
+        the digits that were printed were given their full unit of room. Where it is far too large, the loss was
+        summed and not averaged before the exponential; where all rows are a little off, means of perplexities were
+        taken instead of the perplexity of the mean. Losses in bits, with two to their power beside them, are right,
+        too.
         """,
     ),
     "E-EPOCHS": (
@@ -265,11 +266,12 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "The Trainer's log",
         """
         The part asks for a training that ran to its end, and for its validation loss. Both are read from what the
-        Trainer printed or kept: a log file, the output of a notebook's cell, or trainer_state.json, under whatever name.
-        Of several trainings the best counts.
+        Trainer printed or kept: a log file, the output of a notebook's cell, or trainer_state.json, under whatever
+        name. Of several trainings the best counts.
 
-        A loss far below the range mostly means that the model sees what it should predict: look at the causal mask and
-        at the shift of the labels. A loss above it, that something does not learn, or that too few epochs were done.
+        A loss far below the range mostly means that the model sees what it should predict: look at the causal mask
+        and at the shift of the labels. A loss above it, that something does not learn, or that too few epochs were
+        done.
         """,
     ),
     "E-CURVES": (

@@ -565,18 +565,6 @@ einsum = Variant(
         Edit(MODEL, "return weights_nts @ v\n", 'return torch.einsum("nts,nsc->ntc", weights_nts, v)\n'),
     )
 )
-einops = Variant(
-    (
-        Edit(MODEL, f"return {SPLIT}", 'return rearrange(x_btd, "b t (h c) -> (b h) t c", h=self.n_heads)'),
-        Edit(
-            MODEL,
-            f"        heads_bhtc = heads_ntc.reshape(n // self.n_heads, self.n_heads, t, c)\n        return {JOIN}",
-            '        return rearrange(heads_ntc, "(b h) t c -> b t (h c)", h=self.n_heads)',
-        ),
-        Edit(MODEL, REPEAT, 'key_padding_mask = repeat(key_padding_mask, "b s -> (b h) s", h=self.n_heads)'),
-        Edit(MODEL, "import math\n", "import math\n\nfrom einops import rearrange, repeat\n"),
-    )
-)
 bmm = Variant(
     (
         Edit(MODEL, SCORES, "torch.bmm(q / q.shape[-1] ** 0.5, k.permute(0, 2, 1))"),
@@ -727,6 +715,18 @@ attention_for_each_example = Variant(
 SPLIT = "x_btd.reshape(b, t, self.n_heads, -1).transpose(1, 2).reshape(b * self.n_heads, t, -1)"
 JOIN = "heads_bhtc.transpose(1, 2).reshape(n // self.n_heads, t, -1)"
 REPEAT = "key_padding_mask = key_padding_mask.repeat_interleave(self.n_heads, dim=0)"
+einops = Variant(
+    (
+        Edit(MODEL, f"return {SPLIT}", 'return rearrange(x_btd, "b t (h c) -> (b h) t c", h=self.n_heads)'),
+        Edit(
+            MODEL,
+            f"        heads_bhtc = heads_ntc.reshape(n // self.n_heads, self.n_heads, t, c)\n        return {JOIN}",
+            '        return rearrange(heads_ntc, "(b h) t c -> b t (h c)", h=self.n_heads)',
+        ),
+        Edit(MODEL, REPEAT, 'key_padding_mask = repeat(key_padding_mask, "b s -> (b h) s", h=self.n_heads)'),
+        Edit(MODEL, "import math\n", "import math\n\nfrom einops import rearrange, repeat\n"),
+    )
+)
 ATTEND = "scaled_dot_product_attention(q_ntc, k_nsc, v_nsc, key_padding_mask, causal)"
 no_oproj = Mistake(
     MODEL,
