@@ -35,7 +35,7 @@ chromium:
 	@./tools/install chromium chromium
 
 test: setup chromium  ## all tests: facts, real jails, real browser
-	$(BIN)/python -m pytest tests -n 3 --dist loadfile || \
+	$(BIN)/python -m pytest tests -n 4 --dist loadfile || \
 	  { echo "once more, alone: what failed beside others"; $(BIN)/python -m pytest tests --last-failed --last-failed-no-failures none; }
 
 check: setup lint  ## the loop while working: lint, types, house rules, fast tests

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.submissions.samples import Samples
+pytest.register_assert_rewrite("tests.submissions.samples")
+
+from tests.submissions.samples import Samples  # noqa: E402 (its asserts are to tell what they compare)
 
 
 @pytest.fixture(scope="module")
 def samples(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Samples:
     asked = request.module
-    return Samples(asked.ASSIGNMENT, tmp_path_factory.mktemp(asked.ASSIGNMENT), asked.WALL_S, asked.PARTS)
+    return Samples(asked.ASSIGNMENT, tmp_path_factory.mktemp(asked.ASSIGNMENT), asked.PARTS)

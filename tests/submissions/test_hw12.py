@@ -8,7 +8,7 @@ import pytest
 from grader.judge.logs.together import training_log
 from tests.submissions.samples import ROOT, STUDENTS, Promises, Samples
 
-ASSIGNMENT, WALL_S, PARTS = "hw12", 8, ()
+ASSIGNMENT, PARTS = "hw12", ()
 SAMPLES = ROOT / "submissions" / ASSIGNMENT
 LEAK = "position 1 sees 2: its own label"
 

@@ -11,7 +11,7 @@ import pytest
 from grader.judge.logs.together import training_log
 from tests.submissions.samples import ROOT, STUDENTS, Promises, Samples
 
-ASSIGNMENT, WALL_S, PARTS = "hw5", 10, ()
+ASSIGNMENT, PARTS = "hw5", ()
 SAMPLES = ROOT / "submissions" / ASSIGNMENT
 
 
