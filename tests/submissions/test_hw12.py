@@ -57,7 +57,7 @@ class TestHw12(Promises):
     MISTAKES = {("cleo", "2a"): ("o_index",), ("eli", "1b"): ("inner_w_constant",)}
     HINTS = {}
     REASONS = (
-        ("cleo", "2a", "dL_dC_prev: at o_prev = "),
+        ("cleo", "2a", "dL_dC_prev: it gives 1.27, expected 0.441"),
         ("dev", "3b", LEAK),
         ("dev", "3c", f"void: part 3b proved a leak ({LEAK})"),
         ("dev", "3d", f"void: part 3b proved a leak ({LEAK})"),
