@@ -74,7 +74,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ClassTraining:
-    """The loss curves of all, and those that lie outside of the band more often than not."""
+    """The curves of one loss, and those that lie outside of the band more often than not."""
 
     picture: PictureView
     outside: tuple[tuple[Link, str], ...]
@@ -136,6 +136,6 @@ class ClassPage:
     rows: tuple[Row, ...]
     with_names: bool
     footer: tuple[tuple[str, str], ...]
-    training: ClassTraining | None = None
+    training: tuple[ClassTraining, ...] = ()
     maps: tuple[MapTable, ...] = ()
     perplexities: tuple[PerplexityStrip, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import mean, median, mode
 from urllib.parse import quote
 
@@ -27,7 +27,7 @@ ROUTINE = ("file ", "stand-in ")  # which file was taken for which unit, which l
 def class_page(
     results: Results,
     names: Mapping[str, str],
-    class_losses: ClassLosses | None = None,
+    class_losses: Sequence[ClassLosses] = (),
     maps: tuple[MapTable, ...] = (),
 ) -> ClassPage:
     """What the page of a class says; `names` are shown beside the ids, `class_losses` drawn, `maps` compared."""

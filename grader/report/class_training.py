@@ -1,7 +1,8 @@
-"""The training logs of a class: all loss curves in one picture, who lies outside of the band, what does not add up."""
+"""The training logs of a class: all curves of a loss in one picture, who lies outside of the band, what is amiss."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from grader.nouns.judged import Results
@@ -17,10 +18,13 @@ OFTEN = 0.5  # of the steps that a curve reaches
 MOST_OUTSIDE = 20
 
 
-def class_training(losses: ClassLosses | None) -> ClassTraining | None:
-    """The picture of all loss curves with their middle one in front; nothing if nobody has one."""
-    if losses is None:
-        return None
+def class_training(losses: Sequence[ClassLosses]) -> tuple[ClassTraining, ...]:
+    """A picture of all curves of each loss, with their middle one in front."""
+    pictures = (_tried(each) for each in losses)
+    return tuple(each for each in pictures if each is not None)
+
+
+def _tried(losses: ClassLosses) -> ClassTraining | None:
     try:
         return _drawn(losses)
     except Exception:  # numbers of which matplotlib makes no axis: no log that anybody sends stops a report
@@ -43,12 +47,13 @@ def log_duties(results: Results) -> tuple[tuple[Link, str], ...]:
 def _drawn(losses: ClassLosses) -> ClassTraining | None:
     curves, band = losses.curves, losses.band
     front = [Curve("middle of the class", band.x_m, band.middle_m)] if band is not None else []
-    image = draw(front, losses.x, "training loss", behind=curves[:MOST_CURVES], band=band)
+    image = draw(front, losses.x, losses.name, behind=curves[:MOST_CURVES], band=band)
     if image is None:
         return None
     logs = wording.counted(len(curves), "log")
     caption = f"{logs}; in front the middle of the class" if front else logs
-    alt = f"Training loss by {losses.x}: {caption}"
+    title = losses.name.capitalize()
+    alt = f"{title} by {losses.x}: {caption}"
     if band is not None:
         first, last = wording.number(float(band.middle_m[0])), wording.number(float(band.middle_m[-1]))
         alt += f", from {first} to {last}; the band holds the middle four fifths"
@@ -57,7 +62,7 @@ def _drawn(losses: ClassLosses) -> ClassTraining | None:
     off = [(outside(curve, band), curve.name) for curve in curves] if band is not None else []
     often = sorted((each for each in off if each[0] > OFTEN), key=lambda each: (-each[0], each[1]))[:MOST_OUTSIDE]
     named = tuple((_link(name), f"outside at {100 * share:.0f} % of its steps") for share, name in often)
-    return ClassTraining(PictureView("Training loss", "", (panel,), notes), named)
+    return ClassTraining(PictureView(title, "", (panel,), notes), named)
 
 
 def _link(submission_id: str) -> Link:

@@ -5,7 +5,7 @@ Everything comes from results.json and the array files beside it. A page is writ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def _page(
     audience: Audience,
     out: Path,
     name: str,
-    class_losses: ClassLosses | None,
+    class_losses: Sequence[ClassLosses],
 ) -> tuple[str, bool]:
     html = ""
     for space in SPACES:

@@ -31,7 +31,7 @@ def submission_page(
     name: str = "",
     shortened: bool = False,
     out: Path = Path(),
-    class_losses: ClassLosses | None = None,
+    class_losses: Sequence[ClassLosses] = (),
 ) -> SubmissionPage:
     """What the page of a submission says to this audience.
 

@@ -17,10 +17,10 @@ from grader.report.log_curves import Band, Curve, band_of, draw
 from grader.report.model import NumberTable, Panel, PictureView, TrainingCard
 
 ANCHOR = "training"  # of the card on a page
-LOSS = "training loss"  # the series that a class is compared by
+LOSSES = ("training loss", "validation loss")  # the series that a class is compared by
 # Pictures of a page: title, the series that share one, whether the axis upwards is logarithmic.
 PICTURES = (
-    ("Loss", (LOSS, "validation loss"), False),
+    ("Loss", LOSSES, False),
     ("Perplexity", ("training perplexity", "validation perplexity"), True),
     ("BLEU", ("validation BLEU",), False),
 )
@@ -31,33 +31,39 @@ NOT_A_VERDICT = "Evidence for a person, not a verdict: it costs no points, and a
 
 @dataclass(frozen=True, slots=True)
 class ClassLosses:
-    """The loss curves of a class by the ids of the submissions, and the band that they make; `x`: what steps count."""
+    """The curves of one loss by the ids of the submissions, and the band that they make; `x`: what steps count."""
 
+    name: str
     x: str
     curves: tuple[Curve, ...]
     band: Band | None
 
 
-def losses_of(results: Results, arrays: Path) -> ClassLosses | None:
-    """The loss curves of those whose steps count what most of them count; nothing if nobody has one."""
+def losses_of(results: Results, arrays: Path) -> tuple[ClassLosses, ...]:
+    """The curves of each loss that anybody has, of those whose steps count what most of them count."""
+    losses = (_losses_of(name, results, arrays) for name in LOSSES)
+    return tuple(each for each in losses if each is not None)
+
+
+def _losses_of(name: str, results: Results, arrays: Path) -> ClassLosses | None:
     found: dict[str, list[Curve]] = {}
     for submission in results.submissions:
         log = submission.training
-        told = next((each for each in log.series if each.name == LOSS), None) if log is not None else None
+        told = next((each for each in log.series if each.name == name), None) if log is not None else None
         numbers = _numbers(told, array_file(arrays, submission.arrays)) if told is not None else None
         if told is not None and numbers is not None:
             found.setdefault(told.x, []).append(Curve(submission.id, *numbers))
     if not found:
         return None
     usual = max(sorted(found), key=lambda x: len(found[x]))
-    return ClassLosses(usual, tuple(found[usual]), band_of(found[usual]))
+    return ClassLosses(name, usual, tuple(found[usual]), band_of(found[usual]))
 
 
 def training_card(
     submission: SubmissionResult,
     audience: Audience,
     yours: ArrayFile,
-    class_losses: ClassLosses | None,
+    class_losses: Sequence[ClassLosses],
     *,
     drawn: bool = True,
 ) -> TrainingCard | None:
@@ -68,7 +74,7 @@ def training_card(
     log = submission.training
     if log is None:
         return None
-    pictures = tuple(_pictures(log, yours, class_losses if audience.staff else None)) if drawn else ()
+    pictures = tuple(_pictures(log, yours, class_losses if audience.staff else ())) if drawn else ()
     if not audience.staff:
         return TrainingCard(pictures=pictures) if pictures else None
     number = len(log.findings)
@@ -90,14 +96,14 @@ def _numbers(told: LogSeries, file: ArrayFile) -> tuple[Array, Array] | None:
     return x_n, y_n
 
 
-def _pictures(log: TrainingLog, yours: ArrayFile, class_losses: ClassLosses | None) -> list[PictureView]:
+def _pictures(log: TrainingLog, yours: ArrayFile, class_losses: Sequence[ClassLosses]) -> list[PictureView]:
     views = []
     for title, names, is_log in PICTURES:
         told = [each for name in names for each in log.series if each.name == name]
         told = [each for each in told if each.x == told[0].x]
         shown = [(each, numbers) for each in told if (numbers := _numbers(each, yours)) is not None]
-        is_compared = class_losses is not None and told and (told[0].name, told[0].x) == (LOSS, class_losses.x)
-        band = class_losses.band if class_losses is not None and is_compared else None
+        bands = [each.band for each in class_losses if told and (told[0].name, told[0].x) == (each.name, each.x)]
+        band = bands[0] if bands else None
         if shown:
             try:
                 views += _picture(title, shown, band, is_log=is_log)
