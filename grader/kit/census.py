@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .notebooks import NotANotebook, cell, code_cells, may_hold_magics
+from .notebooks import Cell, NotANotebook, cell, code_cells, may_hold_magics
 from .pasted import python_blocks
 from .source_text import MOST_BYTES, NotSource, read_source
 from .stubs import is_stub, parts_to_write
@@ -54,6 +54,7 @@ class SourceFile:
         self.is_page = path.suffix in PAGES
         self.is_notebook = path.suffix == ".ipynb" or self.is_page  # made of cells, not run as a whole
         self.notes: list[str] = []
+        self._skipped: list[Cell] = []
         self.syntax_error: SyntaxError | None = None
 
     @cached_property
@@ -115,6 +116,11 @@ class SourceFile:
         """The classes, functions and variables that the top level binds, imports aside."""
         return frozenset(_bound(self.statements))
 
+    def why_skipped(self, name: str) -> str:
+        """Why a cell that defines this name was skipped, as in "cell 5 does not parse: ..."; nothing if none was."""
+        defines = re.compile(rf"^[ \t]*(?:class|def|async def)[ \t]+{name}\b", re.M)
+        return next((f"cell {each.number} {each.fault}" for each in self._skipped if defines.search(each.text)), "")
+
     def mentions(self, name: str) -> bool:
         """Whether the text may define this name: cheap, and true too often rather than too seldom."""
         if self.is_notebook:
@@ -131,6 +137,7 @@ class SourceFile:
             return
         for each in cells:
             if each.tree is None:
+                self._skipped.append(each)
                 self.notes.append(f"{self.relative}: cell {each.number} skipped: it {each.fault}")
             else:
                 label = f"[cell {each.number}]"

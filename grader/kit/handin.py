@@ -236,9 +236,11 @@ class Handin:
     def _missing(self, unit: str, name: str) -> Missing:
         kind = "class" if name[:1].isupper() else "function"
         fact = f"the {kind} '{name}' is missing"
-        for file in (file for file in self._census.files if file.path.stem == unit and file.why_unreadable):
-            fact += f": {file.relative} {file.why_unreadable}"
-            break
+        for file in self._census.files:
+            why = file.why_skipped(name) or (file.why_unreadable if file.path.stem == unit else "")
+            if why:
+                fact += f": {file.relative} {why}"
+                break
         return Missing(fact, f"{name} at the top level of a .py file or notebook, as in the handout")
 
     def _still_bound(self, unit: str, names: Sequence[str], function: Function) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,20 @@ def test_a_file_that_holds_no_source_is_missing_with_the_reason(load: Load, cont
         _ = hw.utils
 
     assert f"the function 'pad_sents' is missing: {why}" in error.value.fact
+
+
+def test_a_cell_that_defines_it_but_does_not_parse_is_named(load: Load) -> None:
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": text}
+        for text in ("import torch", "def pad_sents(sents, pad):\n    return (sents")
+    ]
+    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    hw = load({"work.ipynb": json.dumps(book)})
+
+    with pytest.raises(
+        Missing, match=r"'pad_sents' is missing: work.ipynb cell 2 does not parse: '\(' was never closed"
+    ):
+        _ = hw.utils.pad_sents
 
 
 def test_a_second_name_that_is_missing_is_missing_only_where_it_is_used(load: Load) -> None:

@@ -73,7 +73,7 @@ class TestHw9(Promises):
         ("eli", "3-layer", "layer.TransformerLayer.forward is as the handout has it"),
         ("eli", "3-model", "q_summarize_part_1.ipynb[cell 12]"),
         ("eli", "1-all", "NotImplementedError"),
-        ("fay", "3-sdpa", "the function 'scaled_dot_product_attention' is missing"),
+        ("fay", "3-sdpa", "'scaled_dot_product_attention' is missing: hw9/summarize.ipynb cell 5 does not parse"),
         ("fay", "4-maps", "name 'scaled_dot_product_attention' is not defined"),
         ("gus", "1-semihard", "16 MiB of output are allowed"),
     )
