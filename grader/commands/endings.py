@@ -20,13 +20,19 @@ OUR_BUG = 3
 def ended(verb: Callable[[], int], *, debug: bool = False) -> int:
     """The exit code of a verb: 0, 1 and 2 as the verb or its error says, 3 our bug, 130 interrupted."""
     try:
+        return _code_of(verb, debug=debug)
+    finally:
+        _drop_what_nobody_reads()
+
+
+def _code_of(verb: Callable[[], int], *, debug: bool) -> int:
+    try:
         code = verb()
         say()
         return code
     except KeyboardInterrupt:
         return interrupted()
     except BrokenPipeError:  # `grade ... | head`: the reader has gone, there is nobody left to tell
-        _nobody_listens()
         return 0
     except GraderError as error:
         if debug:
@@ -42,13 +48,11 @@ def ended(verb: Callable[[], int], *, debug: bool = False) -> int:
 
 def say(*lines: str) -> None:
     """Prints lines; if their reader has gone (`grade ... | head`), that changes nothing of how the run ends."""
-    try:
+    with suppress(BrokenPipeError):
         for line in lines:
             print(line)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
-        _nobody_listens()
 
 
 def complain(told: object) -> None:
@@ -57,8 +61,14 @@ def complain(told: object) -> None:
         print(told, file=sys.stderr, flush=True)
 
 
-def _nobody_listens() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop_what_nobody_reads() -> None:
+    """What is left for a reader who has gone would be written once more as Python ends, and the failure would count."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def interrupted(by: str = "") -> int:

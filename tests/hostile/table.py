@@ -23,11 +23,11 @@ Seen = Mapping[tuple[str, str], str]  # (case, level) -> what was seen
 
 def words(case: Case, seen: Played) -> str:
     """What was seen of a case, in a few words that are the same in every run."""
-    told_of = [part for part in PARTS if part in (case.verdict or PARTS)]  # of the other part the case leaves it open
+    told_of = [part for part in PARTS if part in (case.verdict or PARTS)]  # the case leaves the other part open: a race
     verdicts = [seen.verdicts[part] for part in told_of]
     is_one = len(told_of) == len(PARTS) and len(set(verdicts)) == 1
     told = verdicts[0] if is_one else ", ".join(map(" ".join, zip(told_of, verdicts, strict=True)))
-    points = seen.points[""]
+    points = sum(seen.points[part] for part in told_of)
     return f"{told}; {points:g} {'point' if points == 1 else 'points'}"
 
 
