@@ -1,4 +1,4 @@
-"""One Chromium for all tests of a run: Playwright cannot be started twice in a process."""
+"""What all tests share: the order of files, and one Chromium, since Playwright cannot be started twice in a process."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first, or one worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: "tests/hostile/" not in item.nodeid)
 
 
 @pytest.fixture(scope="session")

@@ -84,9 +84,8 @@ def assert_mended(of: Class, graded: Class, *options: str) -> None:
 
 @pytest.mark.slow
 @needs_jail
-@pytest.mark.parametrize("seed", range(2))
-def test_killing_any_process_at_any_moment_loses_nothing_and_leaves_nothing(seed: int, tmp_path: Path) -> None:
-    trials = list(series(tmp_path, 2, seed))
+def test_killing_any_process_at_any_moment_loses_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    trials = list(series(tmp_path, 2, seed=0))  # a hundred of them: make soak
 
     assert [fault for trial in trials for fault in trial.faults] == []
 
@@ -516,16 +515,13 @@ def test_closed_streams_change_no_result(of: Class, graded: Class, closed: tuple
     assert (ended.code, of.results()) == (0, graded.results()), ended.told
 
 
-@pytest.mark.parametrize("unbuffered", ["1", None], ids=["unbuffered", "buffered"])
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_a_reader_that_has_gone_changes_no_result(
-    of: Class, graded: Class, stream: str, unbuffered: str | None
-) -> None:
+def test_a_reader_that_has_gone_changes_no_result(of: Class, graded: Class, stream: str) -> None:
     forget(of)
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        ended = of.run("-j", "1", env={"PYTHONUNBUFFERED": unbuffered}, **{stream: writer})
+        ended = of.run("-j", "1", env={"PYTHONUNBUFFERED": None}, **{stream: writer})
     finally:
         os.close(writer)
 
