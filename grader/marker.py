@@ -71,7 +71,7 @@ class Marker:
         seen = by_part(told)
         edition = _edition(self.course.rubric.editions, submission.files)
         arrays: dict[str, Array] = {}
-        parts: Sequence[PartResult] = []
+        judged: list[PartResult] = []
         for part in self.parts:
             read = handed_in(part, submission.files, documents, [each.id for each in self.course.rubric.parts])
             read |= _pasted(part, documents, read, seen.get(part.id, {}))
@@ -80,8 +80,8 @@ class Marker:
             remarks = advice_remarks(part.advice, submission.files) + self._claims(part, tried[0], submission.files)
             result = replace(result, remarks=result.remarks + remarks)
             arrays.update(yours)
-            parts = [*parts, result]
-        parts = with_voids(self.course.rubric, parts)
+            judged.append(result)
+        parts = with_voids(self.course.rubric, judged)
         notes = _notes(observed.observations)
         training, curves = _training(self.course.rubric.logs, submission.files, events)
         arrays.update(curves)
@@ -196,8 +196,8 @@ def handed_in(
     """
     from grader.judge.answers import read_answers
     from grader.judge.artefacts import read_artefact
-    from grader.judge.rows import read_curves
-    from grader.judge.trained import read_trainings
+    from grader.judge.logs.curves import read_curves
+    from grader.judge.logs.trainings import read_trainings
 
     read: dict[str, Observation] = {}
     if part.source == "file":

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.judge.compare import LARGEST_MARGIN
 from grader.judge.counting import how_many
 from grader.judge.endings import broken
 from grader.judge.evidence import Evidence, Verdicts
@@ -27,7 +28,6 @@ from grader.varied import Change, again
 
 TOO_FAR = 1e-5  # of the typical size, at least of 1: a place that may not move has moved
 ENOUGH = 1e-6  # of the typical size: a place that must move has moved; the blind do not move at all
-LARGEST_MARGIN = 1e99  # infinity has no place in JSON
 ONLY = {"previous": "previous call"}  # what an axis of one place is called, if not as it is
 
 

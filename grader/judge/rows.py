@@ -7,55 +7,21 @@ to the loss where all losses are in bits. A table or log that cannot be read is 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 
-from grader.judge.artefacts import read_artefact
+from grader.judge.compare import LARGEST_MARGIN
 from grader.judge.evidence import Evidence
 from grader.judge.logs.series import figure
 from grader.nouns.asked import Check
 from grader.nouns.judged import Verdict
 from grader.nouns.plain import Array
-from grader.nouns.seen import Observation
-
-if TYPE_CHECKING:
-    from grader.judge.logs.curves import Epoch
 
 CASE = "file"
 KINDS = ("training", "validation")
 FLOAT32 = 1e-6  # relative: what exp in single precision may take
 MOST_LOSS = 700.0  # exp of more is no float
-LARGEST_MARGIN = 1e99  # infinity has no place in JSON
-
-
-def read_curves(files: Mapping[str, bytes], path: str) -> Observation:
-    """The rows as the tensor `rows`: kind (0 training, 1 validation), epoch, loss, its half unit, perplexity, its own.
-
-    What a row does not say is NaN in all four; a number that is printed as nan or inf has a half unit of 0 or more.
-    Shapes: rows (n, 6).
-    """
-    from grader.judge.logs.curves import curves_of
-
-    place, epochs = curves_of(files, path)
-    if not place:
-        found = read_artefact(files, path)
-        reason = f"{found.reason}, and no log holds losses and perplexities" if found.ended == "missing" else ""
-        return Observation(found.ended, reason=reason or found.reason)
-    rows = [[KINDS.index(epoch.kind), epoch.number, *_numbers(epoch)] for epoch in epochs]
-    notes = () if place == path else (f"file {path}: {place}",)
-    return Observation("answered", {"rows": np.array(rows, float).reshape(-1, 6)}, texts={"file": place}, notes=notes)
-
-
-def _numbers(epoch: Epoch) -> tuple[float, float, float, float]:
-    loss, ppl = epoch.loss, epoch.perplexity
-    return (
-        loss.value if loss else math.nan,
-        loss.half if loss else math.nan,
-        ppl.value if ppl else math.nan,
-        ppl.half if ppl else math.nan,
-    )
 
 
 def curve_rows(check: Check, evidence: Evidence) -> Iterator[Verdict]:

@@ -16,10 +16,11 @@ import numpy as np
 from grader.nouns.judged import Picture
 from grader.nouns.plain import Array
 from grader.report import matrices, strips, wording
-from grader.report.curves import Image
+from grader.report.images import Image
 from grader.report.matrices import MARKS, Scale
 from grader.report.model import NumberTable, Panel, PictureView
 
+UNTRAINED = "untrained_"  # how the output begins that is the same map before training
 MAX_HEADS, MAX_SIDE = 16, 128
 CELLS_PX = 44  # a picture that may have 512 pixels a side holds 5,957 cells
 SUM_ATOL = 1e-3

@@ -19,7 +19,7 @@ import numpy as np
 from grader.nouns.judged import Picture, Results
 from grader.report import attention_maps, influence, strips, wording
 from grader.report.arrays import EXPECTED, ArrayFile, array_file
-from grader.report.attention_maps import Maps
+from grader.report.attention_maps import UNTRAINED, Maps
 from grader.report.class_model import Link, MapRow, MapTable
 from grader.report.names import anchor, page_name
 
@@ -30,7 +30,6 @@ MOST_ROWS = 160  # of all tables together
 FEWEST_ROWS = 8  # of one
 MOST_NAMED = 60  # people of one row
 DIGITS = 3  # two maps are the same if they agree so far
-UNTRAINED = "untrained_"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.nouns.plain import Outcome
 from grader.report.class_figures import Bin, PartFigures
-from grader.report.curves import Image
+from grader.report.images import Image
 from grader.report.model import PictureView
 
 

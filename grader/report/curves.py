@@ -8,7 +8,6 @@ Axes: k lines, n points.
 
 from __future__ import annotations
 
-import base64
 import io
 import warnings
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from grader.nouns.plain import Array
+from grader.report.images import Image
 from grader.safetext import safe_line
 
 if TYPE_CHECKING:
@@ -43,15 +43,6 @@ class Frame:
     high: float
     x: str
     y: str
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """An SVG as a `data:` address, with its size in CSS pixels."""
-
-    src: str
-    width: int
-    height: int
 
 
 def lines(array: Array) -> Array | None:
@@ -116,8 +107,7 @@ def svg(draw_on: Callable[[Axes], None]) -> Image:
         axes.spines[["top", "right"]].set_visible(False)
         draw_on(axes)
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    address = "data:image/svg+xml;base64," + base64.b64encode(file.getvalue()).decode()
-    return Image(address, round(INCHES[0] * 96), round(INCHES[1] * 96))
+    return Image.of("svg+xml", file.getvalue(), round(INCHES[0] * 96), round(INCHES[1] * 96))
 
 
 def name_axes(axes: Axes, x: str, y: str) -> None:

@@ -8,16 +8,14 @@ Axes: r rows, c columns.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from xml.sax.saxutils import escape
 
 import numpy as np
 
 from grader.nouns.plain import Array
-from grader.report.curves import Image
+from grader.report.images import Image, area
 from grader.safetext import safe_line
 
 WIDTH = 336  # in CSS pixels: what a telephone shows of a card
@@ -64,8 +62,7 @@ def draw(grid: Grid) -> Image:
         *_key(grid.key, TOP + rows * cell),
         "</g></svg>",
     ]
-    address = base64.b64encode("".join(pieces).encode()).decode()
-    return Image(f"data:image/svg+xml;base64,{address}", WIDTH, height)
+    return Image.of("svg+xml", "".join(pieces).encode(), WIDTH, height)
 
 
 def _cells(grid: Grid, cell: float) -> Iterator[str]:
@@ -75,29 +72,15 @@ def _cells(grid: Grid, cell: float) -> Iterator[str]:
     for shade in np.unique(grid.shades_rc).tolist():
         if shade != 0:
             colour = SHADES[int(shade)] if shade > 0 else UNKNOWN
-            yield f'<path d="{_area(grid.shades_rc == shade)}" fill="{colour}"/>'
+            yield f'<path d="{area(grid.shades_rc == shade)}" fill="{colour}"/>'
     yield "</g>"
     if (is_hatched_rc := grid.is_shut_rc & ~grid.is_marked_rc).any():
-        yield f'<path d="{_area(is_hatched_rc, cell, LEFT, TOP)}" fill="url(#shut)"/>'
+        yield f'<path d="{area(is_hatched_rc, cell, LEFT, TOP)}" fill="url(#shut)"/>'
     yield f'<rect {frame} fill="none" stroke="{LINE}"/>'
     if grid.is_marked_rc.any():
         border = _border(grid.is_marked_rc, cell)
         for colour, width in (("#ffffff", 4.5), (ALARM, 2.5)) if cell >= ROOMY_CELL else ((ALARM, 1.4),):
             yield f'<path d="{border}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-linecap="square"/>'
-
-
-def _area(is_in_rc: Array, cell: float = 1, left: float = 0, top: float = 0) -> str:
-    """Rows of cells as rectangles, neighbours together."""
-    pieces = []
-    for row, is_in_c in enumerate(is_in_rc.tolist()):
-        column = 0
-        for is_in, run in groupby(is_in_c):
-            count = len(list(run))
-            if is_in:
-                across, down, wide = round(left + column * cell, 1), round(top + row * cell, 1), round(count * cell, 1)
-                pieces.append(f"M{across:g} {down:g}h{wide:g}v{round(cell, 1):g}h{-wide:g}z")
-            column += count
-    return "".join(pieces)
 
 
 def _border(is_in_rc: Array, cell: float) -> str:

@@ -8,7 +8,6 @@ Axes: n points, m steps of a grid, c curves.
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.nouns.plain import Array
-from grader.report.curves import BEHIND, COLOURS, INCHES, MARGINS, Image, name_axes, svg, thinned
+from grader.report.curves import BEHIND, COLOURS, INCHES, MARGINS, name_axes, svg, thinned
+from grader.report.images import Image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,10 +128,9 @@ def draw(
     paths = [_area(band, limits)] if band is not None else []
     paths += [_path(curve, limits, BEHIND, 0.5) for curve in behind]
     paths += [_path(curve, limits, colour, 1.4) for curve, colour in zip(curves, COLOURS, strict=False)]
-    text = base64.b64decode(frame.src.partition(",")[2]).decode()
+    text = frame.content.decode()
     body, end = text[: text.rindex("</svg>")], text[text.rindex("</svg>") :]
-    address = base64.b64encode((body + "".join(paths) + end).encode()).decode()
-    return Image(f"data:image/svg+xml;base64,{address}", frame.width, frame.height)
+    return Image.of("svg+xml", (body + "".join(paths) + end).encode(), frame.width, frame.height)
 
 
 def _where_many(grid_m: Array, values_cm: Array) -> tuple[Array, Array]:

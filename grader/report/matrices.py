@@ -9,7 +9,6 @@ Axes: r rows, c columns.
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ import numpy as np
 from grader.nouns.plain import Array
 from grader.report import wording
 from grader.report.colours import ABOVE, BELOW, DIFFERENCE, NAN, STEPS, VALUES, palette
+from grader.report.images import Image
 
 if TYPE_CHECKING:
     from grader.report.model import Form
@@ -35,16 +35,6 @@ class Scale:
 
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A PNG as a `data:` address, with its size in pixels and how many cells one pixel pools."""
-
-    src: str
-    width: int
-    height: int
-    pooled: int
 
 
 def worst_slice(yours: Array | None, expected: Array | None) -> tuple[int, ...]:
@@ -117,8 +107,7 @@ def draw(matrix_rc: Array, scale: Scale, max_px: int, *, diverging: bool = False
     picture.putpalette(palette(DIFFERENCE if diverging else VALUES))
     file = io.BytesIO()
     picture.save(file, format="PNG", optimize=True)
-    address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-    return Image(address, picture.width, picture.height, block)
+    return Image.of("png", file.getvalue(), picture.width, picture.height, block)
 
 
 def display_size(image: Image) -> tuple[int, int]:

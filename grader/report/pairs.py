@@ -13,11 +13,9 @@ import numpy as np
 from grader.nouns.judged import Picture
 from grader.nouns.plain import Array
 from grader.report import attention_maps, matrices, pictures
-from grader.report.attention_maps import Maps
+from grader.report.attention_maps import UNTRAINED, Maps
 from grader.report.model import Panel, PictureView
 from grader.report.pictures import Gallery
-
-UNTRAINED = "untrained_"
 
 
 def views(shown: Sequence[Picture], gallery: Gallery) -> tuple[PictureView, ...]:

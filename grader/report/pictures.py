@@ -11,6 +11,7 @@ from grader.nouns.judged import Picture
 from grader.nouns.plain import Array
 from grader.report import matrices, wording
 from grader.report.arrays import ArrayFile
+from grader.report.images import Image
 from grader.report.matrices import MARKS, spread
 from grader.report.model import Panel, PictureView
 
@@ -97,7 +98,7 @@ def _difference_panel(yours: Array, expected: Array, index: tuple[int, ...], max
     return _drawn("difference", _worst(gap, scale, yours), gap_rc, image)
 
 
-def _drawn(label: str, caption: str, cells_rc: Array, image: matrices.Image) -> Panel:
+def _drawn(label: str, caption: str, cells_rc: Array, image: Image) -> Panel:
     rows, columns = cells_rc.shape
     width, height = matrices.display_size(image)
     alt = f"{label}: {wording.counted(rows, 'row')}, {wording.counted(columns, 'column')}, {caption}"

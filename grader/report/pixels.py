@@ -7,23 +7,13 @@ Axes: h rows, w columns.
 
 from __future__ import annotations
 
-import base64
 import io
-from dataclasses import dataclass
 
 from grader.nouns.plain import Array
+from grader.report.images import Image, Kind
 
 COLOURS = 128  # of a drawing; a photograph has more, and is smaller as JPEG
 QUALITY = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A PNG or JPEG as a `data:` address, with its size in pixels."""
-
-    src: str
-    width: int
-    height: int
 
 
 def draw(pixels_hw3: Array, max_px: int) -> Image:
@@ -42,6 +32,5 @@ def draw(pixels_hw3: Array, max_px: int) -> Image:
     drawing, photograph = io.BytesIO(), io.BytesIO()
     picture.quantize(COLOURS).save(drawing, format="PNG", optimize=True)
     picture.save(photograph, format="JPEG", quality=QUALITY)
-    kind, best = min((("png", drawing), ("jpeg", photograph)), key=lambda each: len(each[1].getvalue()))
-    address = f"data:image/{kind};base64," + base64.b64encode(best.getvalue()).decode()
-    return Image(address, picture.width, picture.height)
+    forms: list[tuple[Kind, bytes]] = [("png", drawing.getvalue()), ("jpeg", photograph.getvalue())]
+    return Image.of(*min(forms, key=lambda form: len(form[1])), picture.width, picture.height)

@@ -15,7 +15,8 @@ import numpy as np
 
 from grader.nouns.plain import Array
 from grader.report.clipping import MAX_DOTS
-from grader.report.curves import BEHIND, BINS, COLOURS, Image, name_axes, svg, thinned
+from grader.report.curves import BEHIND, BINS, COLOURS, name_axes, svg, thinned
+from grader.report.images import Image
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,17 +7,15 @@ Axes: k maps, r rows, c columns.
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.nouns.plain import Array
 from grader.report.colours import DIFFERENCE, MARKS, STEPS, VALUES
-from grader.report.curves import Image
+from grader.report.images import Image, area
 
 if TYPE_CHECKING:
     from grader.report.matrices import Scale
@@ -56,8 +54,7 @@ def draw(maps_krc: Array, scale: Scale, most_cells: int, *, diverging: bool = Fa
         frame = f'y="{HEAD}" width="{columns * cell:.1f}" height="{rows * cell:.1f}"'
         pieces.append(f'<rect {frame} fill="none" stroke="{LINE}" stroke-width="0.7"/></g>')
     pieces.append("</g></svg>")
-    address = base64.b64encode("".join(pieces).encode()).decode()
-    return Image(f"data:image/svg+xml;base64,{address}", WIDTH, height)
+    return Image.of("svg+xml", "".join(pieces).encode(), WIDTH, height)
 
 
 def small(maps_krc: Array) -> Image:
@@ -76,8 +73,7 @@ def small(maps_krc: Array) -> Image:
     file = io.BytesIO()
     picture.save(file, format="PNG", optimize=True)
     scale = max(1, min(SMALL_CELL, SMALL_WIDTH // picture.width))
-    address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-    return Image(address, picture.width * scale, picture.height * scale)
+    return Image.of("png", file.getvalue(), picture.width * scale, picture.height * scale)
 
 
 def pooled(maps_krc: Array, most_cells: int) -> Array:
@@ -116,16 +112,4 @@ def _cells(levels_rc: Array, colours: Sequence[str]) -> Iterator[str]:
     yield f'<path d="M0 0h{columns}v{rows}H0z" fill="{colours[ground] if ground >= 0 else NOT_FINITE}"/>'
     for level in found.tolist():
         if level != ground:
-            yield f'<path d="{_area(levels_rc == level)}" fill="{colours[level] if level >= 0 else NOT_FINITE}"/>'
-
-
-def _area(is_in_rc: Array) -> str:
-    pieces = []
-    for row, is_in_c in enumerate(is_in_rc.tolist()):
-        column = 0
-        for is_in, run in groupby(is_in_c):
-            count = len(list(run))
-            if is_in:
-                pieces.append(f"M{column} {row}h{count}v1h-{count}z")
-            column += count
-    return "".join(pieces)
+            yield f'<path d="{area(levels_rc == level)}" fill="{colours[level] if level >= 0 else NOT_FINITE}"/>'

@@ -9,7 +9,7 @@ import pytest
 
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
-from grader.judge.rows import read_curves
+from grader.judge.logs.curves import read_curves
 from grader.nouns.asked import Check, Part
 from grader.nouns.judged import Verdict
 

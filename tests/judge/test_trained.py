@@ -9,7 +9,7 @@ import pytest
 
 from grader.judge.checks import conclude, findings
 from grader.judge.evidence import Evidence
-from grader.judge.trained import read_trainings
+from grader.judge.logs.trainings import read_trainings
 from grader.nouns.asked import Check, Part
 from grader.nouns.judged import Verdict
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from grader.report import curves
+from grader.report.images import Image
 
 LINE = np.linspace(4, 1, 150).reshape(1, -1)
 
 
-def svg(image: curves.Image) -> str:
+def svg(image: Image) -> str:
     """The text of a drawn curve."""
     return base64.b64decode(image.src.removeprefix("data:image/svg+xml;base64,")).decode()
 

@@ -11,7 +11,7 @@ import pytest
 
 from grader.nouns.plain import Array
 from grader.report import log_curves
-from grader.report.curves import Image
+from grader.report.images import Image
 from grader.report.log_curves import Curve, band_of, draw, last_run, outside
 
 

@@ -6,14 +6,19 @@ semicolons, tabs, bars or blanks. In a line of a log, `valid ppl 249.9` belongs 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
+
+from grader.judge.artefacts import read_artefact
 from grader.judge.handed_in import decode, find_file
 from grader.judge.logs.find import Text, lines_with, log_texts
 from grader.judge.logs.series import NUMBER, Printed, printed
+from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 Kind: TypeAlias = Literal["training", "validation"]
@@ -66,6 +71,32 @@ def curves_of(files: Mapping[str, bytes], path: str) -> tuple[str, tuple[Epoch, 
         if rows:
             return text.file, rows
     return safe_line(named) if named else "", ()
+
+
+def read_curves(files: Mapping[str, bytes], path: str) -> Observation:
+    """The rows as the tensor `rows`: kind (0 training, 1 validation), epoch, loss, its half unit, perplexity, its own.
+
+    What a row does not say is NaN in all four; a number that is printed as nan or inf has a half unit of 0 or more.
+    Shapes: rows (n, 6).
+    """
+    place, epochs = curves_of(files, path)
+    if not place:
+        found = read_artefact(files, path)
+        reason = f"{found.reason}, and no log holds losses and perplexities" if found.ended == "missing" else ""
+        return Observation(found.ended, reason=reason or found.reason)
+    rows = [[list(KINDS).index(epoch.kind), epoch.number, *_numbers(epoch)] for epoch in epochs]
+    notes = () if place == path else (f"file {path}: {place}",)
+    return Observation("answered", {"rows": np.array(rows, float).reshape(-1, 6)}, texts={"file": place}, notes=notes)
+
+
+def _numbers(epoch: Epoch) -> tuple[float, float, float, float]:
+    loss, ppl = epoch.loss, epoch.perplexity
+    return (
+        loss.value if loss else math.nan,
+        loss.half if loss else math.nan,
+        ppl.value if ppl else math.nan,
+        ppl.half if ppl else math.nan,
+    )
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
