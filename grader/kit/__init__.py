@@ -9,7 +9,7 @@
     language   a language model: trained on a budget, then asked for the next word
     watch      the figures that matplotlib makes, as data
     variation  inputs with some places changed
-    maths      formulas of theirs, found and evaluated at points
+    formulas   formulas of theirs, found and evaluated at points
     series     numbers in the place of a list that a training fills; snippets take them
 
 The other modules find and load a hand-in; probes meet them as `hw`.
@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from .answers import Answer, beside, pick, plain, plain_all, shares, stacked
 from .chance import draws, dropped_share, training_losses
+from .formulas.maths import evaluated
 from .graph import gradients, handed_on, slopes
 from .language import logits_at, next_logits, token_lines, train_language_model, window_logits
-from .maths import evaluated
 from .ready import ready_for_snippets
 from .recorder import Recorder, replaced
 from .seen import Figures

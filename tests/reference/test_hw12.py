@@ -125,7 +125,7 @@ def leaves(*names: str) -> dict[str, Tensor]:
 
 def written(asked: Sequence[str], at: dict[str, Tensor], tmp_path: Path) -> dict[str, Any]:
     """What the reference wrote for these names, at these points."""
-    from grader.kit.maths import evaluated
+    from grader.kit.formulas.maths import evaluated
 
     return evaluated(hand_in(tmp_path), dict.fromkeys(asked, ()), {name: each.detach() for name, each in at.items()})
 

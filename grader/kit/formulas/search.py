@@ -6,17 +6,17 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .answers import Answer
+from ..answers import Answer
+from ..handin import Missing
 from .at_points import Points, check_finite, in_words, value_at
 from .derivation import Fault, Found, Solved
 from .formula import Faulty, Unreadable
-from .handin import Missing
 from .papers import MOST_CHARACTERS, Papers, document_of, is_answers, value_in
 from .spelling import Names, key
 
 if TYPE_CHECKING:
-    from .census import SourceFile
-    from .handin import Handin
+    from ..census import SourceFile
+    from ..handin import Handin
 
 UNREAD = ".unread"
 SHORT = 2  # letters: names so short have other meanings in most programs

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from grader.kit.spelling import Names
+from grader.kit.formulas.spelling import Names
 
 POINTS = 12
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from grader.kit.derivation import Document, Fault, Solved
-from grader.kit.spelling import Names
-from grader.kit.stated import statements
+from grader.kit.formulas.derivation import Document, Fault, Solved
+from grader.kit.formulas.spelling import Names
+from grader.kit.formulas.stated import statements
 
 POINTS = {"w": torch.tensor([2.0, 3.0], dtype=torch.float64)}
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from grader import kit
-from grader.kit.derivation import Fault, Solved
+from grader.kit.formulas.derivation import Fault, Solved
+from grader.kit.formulas.papers import document_of, value_in
+from grader.kit.formulas.spelling import key
 from grader.kit.handin import Missing
-from grader.kit.papers import document_of, value_in
-from grader.kit.spelling import key
 from tests.kit.conftest import Load
-from tests.kit.formulas import CELL, CELL_NAMES, CHAIN, CHAIN_NAMES, ODD, RIGHT, TRUTHS, WRONG
+from tests.kit.formulas.answers import CELL, CELL_NAMES, CHAIN, CHAIN_NAMES, ODD, RIGHT, TRUTHS, WRONG
 
 CODE = "3*w**2*u1 + 2*w*u2 + u3"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.kit.formula import Unreadable
-from grader.kit.latex import plain_formula
+from grader.kit.formulas.formula import Unreadable
+from grader.kit.formulas.latex import plain_formula
 
 
 @pytest.mark.parametrize(

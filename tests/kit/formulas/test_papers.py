@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.kit.derivation import Fault, Solved
-from grader.kit.papers import MOST_CHARACTERS, Papers, is_answers
-from grader.kit.spelling import Names
+from grader.kit.formulas.derivation import Fault, Solved
+from grader.kit.formulas.papers import MOST_CHARACTERS, Papers, is_answers
+from grader.kit.formulas.spelling import Names
 from tests.kit.conftest import write_files
 
 POINTS = {"w": torch.tensor([2.0, 3.0], dtype=torch.float64)}

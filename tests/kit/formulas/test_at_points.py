@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.kit.at_points import TookTooLong, check_finite, time_limit, value_at
-from grader.kit.formula import Faulty
-from grader.kit.spelling import Names
+from grader.kit.formulas.at_points import TookTooLong, check_finite, time_limit, value_at
+from grader.kit.formulas.formula import Faulty
+from grader.kit.formulas.spelling import Names
 
 POINTS = {
     "w": torch.tensor([2.0, 3.0, 0.1], dtype=torch.float64),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.kit.formula import MOST_TOKENS, Faulty, Unreadable, read_formula
+from grader.kit.formulas.formula import MOST_TOKENS, Faulty, Unreadable, read_formula
 
 SYMBOLS = {"w": np.array([0.5, -2.0]), "u1": np.array([3.0, 0.25]), "dLdh": np.array([0.1, 0.2])}
 W, U = SYMBOLS["w"], SYMBOLS["u1"]

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from grader.kit.stated import LONGEST_LINE, MOST_STATEMENTS, name_of, statements
+from grader.kit.formulas.stated import LONGEST_LINE, MOST_STATEMENTS, name_of, statements
 
 WANTED = frozenset({"dydw", "t", "y", "dLdCprev"})
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from ..source_text import NotSource, read_source
 from .at_points import Points, TookTooLong, time_limit
 from .derivation import Document, Fault, Found
 from .formula import Unreadable
-from .source_text import NotSource, read_source
 from .spelling import Names
 from .stated import statements
 

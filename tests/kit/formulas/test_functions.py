@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.kit.functions import FUNCTIONS, INVERSE, OF_TWO, SLOPES
+from grader.kit.formulas.functions import FUNCTIONS, INVERSE, OF_TWO, SLOPES
 
 X = np.array([-0.7, -0.1, 0.2, 0.6])
 STEP = 1e-6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.kit.spelling import Names, key, quotient_key, split, straightened
+from grader.kit.formulas.spelling import Names, key, quotient_key, split, straightened
 
 
 @pytest.mark.parametrize(

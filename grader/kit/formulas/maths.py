@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from .answers import Answer
+from ..answers import Answer
 
 if TYPE_CHECKING:
-    from .handin import Handin
+    from ..handin import Handin
 
 
 def evaluated(
