@@ -36,6 +36,7 @@ from grader.safetext import safe_line, safe_text
 LINGER_S: Final = 0.1  # how long a descriptor may stay open after its process has ended
 KEPT_OUTPUT: Final = 64 * 1024
 FRAME_OVERHEAD: Final = 512 * 1024
+WALLS: Final = 3  # processes of a job before its first case
 DEATHS: Final = 2
 UNWATCHED: Final = 3.0  # how much longer the wall clock is when a test has no watchdog
 _ENOUGH: Final = 2.0**60
@@ -164,6 +165,7 @@ def _order(batch: list[Run], progress: Progress) -> dict[str, Any]:
     limits = [run.limits for run in batch]
     processes_of_a_job = 2 if len(batch) == 1 else 1  # import and case in one process, perhaps
     return {
+        "forks": WALLS + len(batch),
         "limits": {
             "cpu_s": processes_of_a_job * max(limit.cpu_s for limit in limits),
             "memory_bytes": max(limit.memory_bytes for limit in limits),

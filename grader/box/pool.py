@@ -1,18 +1,21 @@
 """The pool: as many slots as asked for, each a thread with its zygote; jobs in, observations out, as they finish.
 
-The caller's thread only waits. The jobs are pulled by the slots, one at a time and under a lock, so a class of
-thousands is never held in memory. A slot's thread lives until the pool is closed, since its processes die with the
-thread that started them. Closing the pool, or the generator before its end, wakes every thread, which drops its job and
-kills its slot: nothing is left running.
+The caller's thread only waits. A further slot starts once the first has been at work for as long as a start takes:
+for a few quick hand-ins it would cost more than it gives. The jobs are pulled by the slots, one at a time and under a
+lock, so a class of thousands is never held in memory. A slot's thread lives until the pool is closed, since its
+processes die with the thread that started them. Closing the pool, or the generator before its end, wakes every thread,
+which drops its job and kills its slot: nothing is left running.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +36,8 @@ from grader.nouns.plain import Level
 from grader.nouns.seen import Observation, Run
 
 JOBS_PER_ZYGOTE: Final = 500
+START_S: Final = 1.0  # of CPU, most of it the import of torch
+_LOOK_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,18 @@ class PoolSlot:
         self._zygote: Zygote | None = None
         self._wake, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._loop = Loop(self._wake)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it starts without waiting for the work to be worth it."""
+        return self.number == 0 or self._zygote is not None
+
+    def pause(self) -> None:
+        """Waits a moment.
+
+        Raises: CancelledError.
+        """
+        self._loop.step(_LOOK_S)
 
     def zygote(self) -> Zygote:
         """The running zygote, started if need be.
@@ -292,12 +309,18 @@ class _Call:
     def __init__(self, jobs: Iterator[Job], on_event: OnEvent) -> None:
         self._jobs, self._on_event = jobs, on_event
         self._lock = threading.Lock()
+        self._is_over = False
+        self._further_at = math.inf  # when slots that are not yet there begin to start
         self.results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
 
     def serve(self, slot: PoolSlot) -> None:
         """Runs jobs in this slot until there are none left; what goes wrong reaches the caller's thread."""
         try:
+            while not slot.is_first and time.monotonic() < self._further_at and not self._is_over:
+                slot.pause()
             while (job := self._next()) is not None:
+                slot.zygote()
+                self._further_at = min(self._further_at, time.monotonic() + START_S)
                 self.results.put((job, self._watched(slot, job)))
         except CancelledError:
             raise
@@ -311,7 +334,9 @@ class _Call:
 
     def _next(self) -> Job | None:
         with self._lock:
-            return next(self._jobs, None)
+            job = next(self._jobs, None)
+        self._is_over = self._is_over or job is None
+        return job
 
     def _teller(self, slot: int, key: str) -> jobs_room.Told:
         return lambda part, case, phase: self._on_event(Event(slot, key, part, case, phase))

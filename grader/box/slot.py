@@ -215,9 +215,10 @@ class RunningJob:
 
         Raises: BoxDiedError if the zygote or stage1 are gone or in error.
         """
+        said = (str(word["error"]) for word in self._zygote.control.messages if "error" in word)
+        self._failure = next(said, "") or self._failure  # its own word tells more than what it left open
         if not self._failure and self._zygote.control.closed:
-            said = (str(word["error"]) for word in self._zygote.control.messages if "error" in word)
-            self._failure = next(said, "") or self._zygote.last_words()
+            self._failure = self._zygote.last_words()
         if self._failure:
             raise BoxDiedError(self._failure)
 

@@ -22,7 +22,7 @@ from .chance import draws, dropped_share, training_losses
 from .formulas.maths import evaluated
 from .graph import gradients, handed_on, slopes
 from .language import logits_at, next_logits, token_lines, train_language_model, window_logits
-from .ready import ready_for_snippets
+from .ready import ready_for_snippets, ready_to_train
 from .recorder import Recorder, replaced
 from .seen import Figures
 from .series import Series
@@ -57,6 +57,7 @@ __all__ = [
     "ragged",
     "randomize",
     "ready_for_snippets",
+    "ready_to_train",
     "ready_to_watch",
     "rectangle",
     "replaced",

@@ -54,7 +54,7 @@ def ordered(zygote: Zygote, source: str, *, blocked: Mapping[str, tuple[str, str
     texts = {"work": source, "other": FINE, **others}
     files = packed({name if "/" in name else f"{name}.py": text.encode() for name, text in texts.items()})
     try:
-        return RunningJob(zygote, {"limits": LIMITS, "blocked": blocked or {}}, files, 2**16)
+        return RunningJob(zygote, {"forks": 4, "limits": LIMITS, "blocked": blocked or {}}, files, 2**16)
     finally:
         os.close(files)
 

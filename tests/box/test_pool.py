@@ -21,6 +21,8 @@ from grader.errors import HarnessError
 from tests.box.jobs import HANDOUT, LIMITS, job, observe, run
 
 FINE = "def answer():\n    return {'y': 1.0}\n"
+A_SECOND = "import time\ndef answer():\n    time.sleep(1)\n    return {'y': 1.0}\n"
+PATIENCE_S = 60.0
 SLEEPER = "import time\ndef answer():\n    time.sleep(600)\n"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -62,6 +64,25 @@ def test_events_say_what_the_slot_turns_to(strict: Pool) -> None:
         Event(0, "bob", "1d", "ragged", "run"),
         Event(0, "bob", "1d", "ragged", "answered"),
     ]
+
+
+def test_a_second_slot_starts_only_if_the_first_is_not_soon_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(_zygotes())
+    with Pool(HANDOUT, level="open", workers=2) as pool:
+        monkeypatch.setattr("grader.box.pool.START_S", PATIENCE_S)
+        list(pool.each([job(FINE, key=str(number)) for number in range(3)]))
+        quick = len(set(_zygotes()) - before)
+        monkeypatch.setattr("grader.box.pool.START_S", 0.0)
+        slots = {event.slot for event in _events(pool, [job(A_SECOND, key=str(number)) for number in range(8)])}
+
+    assert quick == 1
+    assert slots == {0, 1}
+
+
+def _events(pool: Pool, jobs: list[Job]) -> list[Event]:
+    events: list[Event] = []
+    list(pool.each(jobs, events.append))
+    return events
 
 
 def test_what_the_jobs_raise_reaches_the_caller() -> None:

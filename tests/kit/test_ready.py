@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 NEEDED = ("grader.kit.collection", "grader.kit.played", "IPython")
 
@@ -22,3 +25,17 @@ def test_afterwards_nothing_is_left_to_import() -> None:
     before, after, threads = ran.stdout.splitlines()
     assert (before, after) == ("False False False", "True True True")
     assert threads == "0", "forking needs a single thread"
+
+
+@pytest.mark.parametrize(("at_home", "loaded"), [("", "True 0"), ("1", "False 0")])
+def test_the_first_optimizer_has_nothing_to_import_but_at_home(at_home: str, loaded: str) -> None:
+    told = (
+        "import os, sys, torch\ntorch.set_num_threads(1)\nfrom grader import kit\n"
+        "threads = lambda: len(os.listdir('/proc/self/task'))\nbefore = threads()\nkit.ready_to_train()\n"
+        "print('torch._dynamo' in sys.modules, threads() - before)"
+    )
+    around = {**os.environ, "OMP_NUM_THREADS": "1"} | ({"GRADE_AT_HOME": at_home} if at_home else {})
+
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env=around)
+
+    assert ran.stdout.strip() == loaded

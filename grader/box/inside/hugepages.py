@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+WORTH_IT: Final = 16  # forks that save as much as moving costs
 HUGE_BYTES: Final = 2 << 20
 _MADV_COLLAPSE: Final = 25
 

@@ -1,9 +1,9 @@
 """The zygote: imports torch, kit and the probes once, then forks one stage1 per job.
 
 It runs as the slot's only program, single-threaded, with nothing secret in its memory, since every job inherits that
-memory. It never computes: a parent that ran a parallel region must not fork. Its control socket leads to grade:
-`hello` or `error` when it starts; then for every order (one message with five descriptors) one `over`. At the end of
-file it leaves; where no bubblewrap kills it with grade, it asks the kernel for that itself.
+memory. It computes with one thread only: a parent that ran a parallel region must not fork. Its control socket leads
+to grade: `hello` or `error` when it starts; then for every order (one message with five descriptors) one `over`. At
+the end of file it leaves; where no bubblewrap kills it with grade, it asks the kernel for that itself.
 A zygote that dies or answers `error` is our fault: the job is `broken`, is run again on a fresh one.
 """
 
@@ -50,12 +50,13 @@ def _prepare() -> dict[str, Any]:
     import numpy as np
     import torch
 
-    np.random.seed(0)  # numpy imports its generators on first use: 20 ms of every case otherwise
-    torch.manual_seed(0)
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    from grader.box.inside import landlock, worker
+    from grader.box.inside import landlock, warm, worker
 
+    warm.use_once()
+    np.random.seed(0)
+    torch.manual_seed(0)
     worker.PROBES = _probes()
     abi = landlock.warm_up()
     threads = threads_here()
@@ -78,9 +79,9 @@ def serve(control: socket.socket, scratch: str) -> None:
 
     plan = read_plan(WORKER)
     code = seccomp.here(close=plan.level == "container") if plan.seccomp else b""
-    gc.collect()
     gc.freeze()
-    hugepages.collapse()
+    gc.enable()
+    forks = 0
     while True:
         message, files, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 5)
         if not message:
@@ -88,10 +89,15 @@ def serve(control: socket.socket, scratch: str) -> None:
         if threads_here() != 1:
             _say(control, {"at": "error", "error": "the zygote has more than one thread"})
             return
+        order = json.loads(message)
+        told = int(order.get("forks", 0))
+        forks += told
+        if forks >= hugepages.WORTH_IT > forks - told:
+            hugepages.collapse()
         pid = os.fork()
         if pid == 0:
             control.close()
-            stage1.run(plan, json.loads(message), stage1.Descriptors(*files), scratch, code)
+            stage1.run(plan, order, stage1.Descriptors(*files), scratch, code)
         for fd in files:
             os.close(fd)
         _, status = os.waitpid(pid, 0)
@@ -101,6 +107,7 @@ def serve(control: socket.socket, scratch: str) -> None:
 def main(control_fd: str, scratch: str, parent: str) -> None:
     """Starts with the number of the control socket, a folder for jobs ("" in a slot) and grade's pid ("0" there)."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.disable()  # what is imported stays: to look through it again and again is a tenth of the start
     sys.path.insert(0, str(WORKER))
     control = socket.socket(fileno=int(control_fd))
     try:

@@ -90,6 +90,41 @@ def answer():
         assert asked(job).texts == {"said": "1", "run": "1"}
 
 
+def test_a_job_may_raise_threads_of_its_own_and_compute_gradients(zygotes: Zygotes) -> None:
+    source = """
+import torch
+torch.set_num_threads(2)
+def answer():
+    layer = torch.nn.LSTM(64, 64)
+    layer(torch.ones(40, 30, 64))[0].sum().backward()
+    large = torch.ones(400, 400) @ torch.ones(400, 400)
+    return {'threads': str(torch.get_num_threads()), 'sum': str(float(large.sum())), 'told': str(bool(
+        all(each.grad is not None for each in layer.parameters())))}
+"""
+    with ordered(zygotes("open"), source) as job:
+        imported(job)
+
+        assert asked(job).texts == {"threads": "2", "sum": "64000000.0", "told": "True"}
+
+
+def test_what_is_slow_the_first_time_is_quick_in_every_job(zygotes: Zygotes) -> None:
+    source = """
+import time, torch
+def answer():
+    layer, x = torch.nn.LSTM(2, 2), torch.ones(1, 1, 2)
+    begun = time.process_time()
+    layer(x)
+    first = time.process_time()
+    for _ in range(300):
+        layer(x)
+    return {'quick': str(first - begun < time.process_time() - first)}
+"""
+    with ordered(zygotes("open"), source) as job:
+        imported(job)
+
+        assert asked(job).texts == {"quick": "True"}
+
+
 def test_a_job_gets_none_of_the_zygotes_descriptors(zygotes: Zygotes) -> None:
     source = """
 import os
