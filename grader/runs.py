@@ -29,7 +29,9 @@ def _of(part: Part, rubric: Rubric) -> list[Run]:
             case=name,
             probe=part.probe,
             args={**case.args, **further},
-            seed=case_seed(rubric.seed, part.id, case.name),
+            seed=public_seed(rubric.assignment, part.id, case.name)
+            if case.public
+            else case_seed(rubric.seed, part.id, case.name),
             limits=part.limits,
             apart=case.apart or bool(case.vary),
             fills=part.fills,
@@ -48,6 +50,11 @@ def _named(case: Case) -> dict[str, dict[str, Json]]:
         for each in changes(case.name, case.vary)
     }
     return {case.name: {}, again(case.name): {}, **told}
+
+
+def public_seed(assignment: str, part: str, case: str) -> int:
+    """The seed of a public case, which students have: it tells nothing of the secret one."""
+    return crc32(f"public/{assignment}/{part}/{case}".encode())
 
 
 def case_seed(seed: int, part: str, case: str) -> int:

@@ -17,7 +17,9 @@ from grader.codes import CODES
 from grader.codes.authoring import AUTHORING
 from grader.codes.findings import FINDINGS
 from grader.codes.running import RUNNING
+from grader.codes.states import STATES
 from grader.codes.verdicts import VERDICTS
+from grader.nouns.checked import State
 from grader.nouns.plain import Outcome
 
 PACKAGE = Path(__file__).resolve().parent.parent / "grader"
@@ -55,8 +57,13 @@ def test_every_verdict_is_explained() -> None:
     assert set(VERDICTS) == set(get_args(Outcome))
 
 
+def test_every_state_of_a_part_at_home_is_explained_once() -> None:
+    assert {*STATES, *VERDICTS} >= set(get_args(State))
+    assert not STATES.keys() & VERDICTS.keys()
+
+
 def test_no_code_is_explained_twice() -> None:
-    assert len(CODES) == len(VERDICTS) + len(FINDINGS) + len(RUNNING) + len(AUTHORING)
+    assert len(CODES) == len(VERDICTS) + len(STATES) + len(FINDINGS) + len(RUNNING) + len(AUTHORING)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -81,5 +88,8 @@ def test_the_table_needs_nothing_but_the_standard_library() -> None:
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    ours = {"grader", *(f"grader.codes{end}" for end in ("", ".authoring", ".findings", ".running", ".verdicts"))}
+    ours = {
+        "grader",
+        *(f"grader.codes{end}" for end in ("", ".authoring", ".findings", ".running", ".states", ".verdicts")),
+    }
     assert {name for name in done.stdout.split() if name.split(".")[0] not in sys.stdlib_module_names} == ours

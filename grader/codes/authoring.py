@@ -117,6 +117,37 @@ AUTHORING: Final[dict[str, tuple[str, str]]] = {
         A part is observed by a `probe`, `reads` a file, or takes `answers` from answers.md. Make two parts of it.
         """,
     ),
+    "E-RUBRIC-PUBLIC": (
+        "Points rest on public cases alone",
+        """
+        Students have the public cases, with what the reference gives there: who stores those answers would get the
+        points. So every check with points, and every one under its `all`, that looks at a public case of a probe also
+        looks at a hidden one with other arguments. Add such a case, or make the public one hidden. `of` stands only in
+        the public.yaml that `grade handout` writes.
+        """,
+    ),
+    "E-RUBRIC-AFTER": (
+        "The order of the parts is none",
+        """
+        `after` names parts of the same rubric whose answers this one builds on, so that `grade check` can name the one
+        to mend first. A part cannot come after itself, by itself or by way of others.
+        """,
+    ),
+    "E-RUBRIC-SMALLEST": (
+        "Small inputs cannot be made",
+        """
+        `smallest` needs a public case of the part that is not varied and whose checks mean something to inputs of any
+        size, and for each argument in `over` a list of values, or `{rows: 3, most: 4}` for lists of whole numbers. From
+        2 to 100 inputs are made of them. Each is run for every hand-in that fails the part, and at home.
+        """,
+    ),
+    "E-RUBRIC-MEANS": (
+        "It is not said what a case means",
+        """
+        `means` is a line that tells students what sets a case apart, and that can follow "only with": a batch of one,
+        sentences of equal length; also "train mode" and "in half precision". It is told of hidden cases too.
+        """,
+    ),
     "E-RUBRIC-CASE": (
         "Cases and probe do not fit",
         """
@@ -283,6 +314,19 @@ AUTHORING: Final[dict[str, tuple[str, str]]] = {
         """
         It keeps full marks in every part. Either it is just as right, then make it a `Variant`; or no case shows it,
         then add a case or a check that does.
+        """,
+    ),
+    "E-HANDOUT": (
+        "No kit can be made for students",
+        """
+        What students write stands in the solved files between `### BEGIN ANSWER 1d` and `### END ANSWER`, each on a
+        line of its own, around whole statements; `#:` begins a line of the answer that stays, as what to do. What is
+        left must be Python, and every function that the rubric names under `fills` must count as not yet written: no
+        loop, call or sum is left in it.
+
+        A kit holds the starter files, the probes, and those files of `data` that `handout.files` puts into it
+        (`checks/data/words.txt: data/words.txt`). The reference is run beside these alone; if it does not answer, a
+        file is missing. Written answers, mistakes.py, labels and reference texts are never handed out.
         """,
     ),
     "E-PROOF-SPREAD": (

@@ -22,7 +22,23 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
     "E-PART": (
         "The rubric has no such part",
         """
-        `--part` takes ids of parts as they stand in the rubric, `1d` for example, not their titles.
+        `--part` takes ids of parts as they stand in the rubric, `1d` for example, not their titles. So does
+        `grade check 1d 1e`; a word there that is no part must be a folder.
+        """,
+    ),
+    "E-HOME": (
+        "No homework folder here",
+        """
+        `grade check` and `grade pack` look for the student kit: the folder that the handout was unpacked into, known
+        by its public.yaml. They begin where you are, or at the folder that you name, and look upwards.
+        """,
+    ),
+    "E-TORCH": (
+        "PyTorch cannot be loaded",
+        """
+        Your code runs in a child process of the same Python as grade, and that Python has no torch, or one that
+        cannot be loaded. Install it in the environment in which grade is installed; the README of the kit has the
+        line. In a notebook, use the terminal of the same environment.
         """,
     ),
     "E-ARCHIVE": (
@@ -46,6 +62,14 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         """
         No file is left: the folder is empty, or everything in it was left out by name (caches, compiled code, version
         control). The message lists what was left out.
+        """,
+    ),
+    "E-PACK": (
+        "The file to hand in cannot be written there",
+        """
+        `grade pack` writes one zip: `a4.zip` in the homework folder, or the file named with `-o`, whose name ends in
+        `.zip`. It replaces only what it wrote itself; any other file of that name stays as it is. On Windows a zip that
+        another program has open cannot be replaced: close it there first.
         """,
     ),
     "E-OPEN": (
@@ -192,6 +216,25 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         An exception that nobody expected; the exit code is 3. The traceback stands in the file that the message
         names. Nobody lost points by it, and what was finished is kept. Please send us that file; look first whether
         it holds anything of a student.
+        """,
+    ),
+    "E-KIT": (
+        "The student kit is not whole",
+        """
+        `grade check` needs what lies beside your files: `public.yaml` and the folder `checks/`. One of these files is
+        missing, was cut while it was copied, or was changed.
+
+        Unpack the handout again and copy its `public.yaml` and `checks/` over yours. Your own files stay as they are;
+        unpack into another folder first if you are not sure.
+        """,
+    ),
+    "E-HANDOUT-OUT": (
+        "The kit would be written over something else",
+        """
+        `grade handout` writes over an older kit of the same assignment, and over nothing else: no other file, no folder
+        with other files, and no kit whose starter files somebody has changed, since that may be work.
+
+        Name another path with -o, or move away what is there.
         """,
     ),
     "E-SETUP": (

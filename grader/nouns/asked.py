@@ -14,6 +14,7 @@ class Case:
     """One set of inputs of a probe. `apart`: run in a job of its own. `public`: students have it.
 
     `vary`: what of its input is changed, a run for each change: axis -> how many places it has.
+    `means`: what sets it apart from the others, in words: "a batch of one".
     """
 
     name: str
@@ -21,6 +22,19 @@ class Case:
     public: bool = False
     apart: bool = False
     vary: Mapping[str, int] = field(default_factory=dict)
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Small inputs of a probe, among which the smallest one that fails is looked for.
+
+    `like`: the case whose checks and further arguments they share. `over`: argument -> its values, simplest first, or
+    `{rows: 3, most: 4}` for lists of up to 3 whole numbers from 1 to 4, the largest first.
+    """
+
+    like: str
+    over: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,9 @@ class Part:
     mistakes: Mapping[str, float] = field(default_factory=dict)  # mistake -> points it keeps of this part
     advice: tuple[str, ...] = ()  # dotted names whose use is remarked to a reader, never punished
     needs: tuple[str, ...] = ()  # what not every level offers: shared_memory
+    after: tuple[str, ...] = ()  # parts whose answers this one builds on; for the order of messages, never for points
+    smallest: Space | None = None
+    of: float = 0.0  # in a public rubric: its points when it is graded
     costly: bool = False  # a training: only mistakes that it names are tried, and none is looked for in a class
     place: Place | None = None
 
@@ -123,6 +140,30 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A thing that is handed in: a file, found by any of these patterns below the homework folder."""
+
+    name: str  # "the translations of the test set"
+    kind: Literal["code", "notebook", "log", "checkpoint", "plot", "answers", "data"]
+    patterns: tuple[str, ...]  # as in a .gitignore: "outputs/test_outputs.txt", "*.ipynb"
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StudentKit:
+    """What `grade handout` puts into a kit beside the public checks, and what `grade pack` looks for.
+
+    `starter`: a folder of the reference folder; if not given, the solved files with the answers cut out.
+    `files`: path in the kit -> path in the reference folder. `packages`: what students install beside grade.
+    """
+
+    starter: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+    expects: tuple[Expected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rubric:
     """One assignment: its parts, points, limits and the modules a hand-in consists of."""
 
@@ -148,6 +189,9 @@ class Rubric:
     logs: tuple[str, ...] = ()  # formats of training logs that are read, for staff and for curves
     snippets: tuple[Snippet, ...] = ()
     data: tuple[str, ...] = ()  # files of the reference folder that probes read
+    student_kit: StudentKit = field(default_factory=StudentKit)
+    public: bool = False  # the rubric of a student kit: public cases only, no reference beside it
+    of: float = 0.0  # of a public rubric: the points of the assignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.nouns.plain import DocumentKind, Ended, Fault, Level, Outcome, WrittenItem
+from grader.nouns.plain import DocumentKind, Ended, Fault, Json, Level, Outcome, WrittenItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,23 @@ class CaseResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Smallest:
+    """The smallest input that fails, and what it tells: "fails as soon as two sentences differ in length"."""
+
+    args: Mapping[str, Json]  # those that were looked through, as in {"lengths": [2, 1]}
+    sentence: str
+    passes: tuple[str, ...] = ()  # the nearest ones that pass, in words: "lengths [1, 1]"
+
+    @property
+    def told(self) -> str:
+        """`lengths [2, 1]: fails as soon as two sentences differ in length; lengths [1, 1] and lengths [2, 2] pass`."""
+        given = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in self.args.items())
+        told = self.sentence if not given or given in self.sentence else f"{given}: {self.sentence}"
+        verb = "passes" if len(self.passes) == 1 else "pass"
+        return f"{told}; {' and '.join(self.passes)} {verb}" if self.passes else told
+
+
+@dataclass(frozen=True, slots=True)
 class PartResult:
     """One part of one submission. `pending` are points that wait for a person, or for us after a `broken`."""
 
@@ -105,6 +123,8 @@ class PartResult:
     remarks: tuple[str, ...] = ()
     unstable: str = ""  # what was seen, if it answers otherwise when run again: "3 different answers in 5 runs"
     log: str = ""  # file under out/log/ with the story of a fault of ours
+    only: str = ""  # what all that fails has in common and nothing that passes: "only with a batch of one"
+    smallest: Smallest | None = None
     answer_from: str = ""  # where it was found, if that is not answers.md: "report.pdf, page 2"
 
 

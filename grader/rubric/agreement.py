@@ -19,6 +19,7 @@ from grader.rubric.causal_agreement import (
 from grader.rubric.faults import WRITE_IT, Faults, described, instead, listed
 from grader.rubric.perplexity_agreement import add_perplexity_faults
 from grader.rubric.schema import KINDS, PLOTS, CheckForm, PartForm, RubricForm, RuleForm, SnippetForm
+from grader.rubric.student_agreement import add_student_faults
 
 if TYPE_CHECKING:
     from grader.rubric.strict_yaml import Key
@@ -46,8 +47,9 @@ def add_agreement_faults(form: RubricForm, faults: Faults, refused: Collection[K
     for name, snippet in form.snippets.items():
         _snippet(("snippets", name), snippet, faults)
     for name, part in form.parts.items():
-        _part(("parts", name), part, faults, refused)
+        _part(("parts", name), part, faults, refused, public=form.public)
     add_voids_faults(form, faults)
+    add_student_faults(form, faults)
     told: Collection[str] = faults.document.data["parts"]
     if ("points",) not in refused and len(told) == len(form.parts) and not faults.document.faults:
         _sum((), form.points, [(name, part.points) for name, part in form.parts.items()], "its parts", faults)
@@ -59,9 +61,9 @@ def _snippet(path: Key, snippet: SnippetForm, faults: Faults) -> None:
         faults.add(path, fact, "E-RUBRIC-SNIPPET", "reads, calls or both beside 'take: pick'", "add one", key=True)
 
 
-def _part(path: Key, part: PartForm, faults: Faults, refused: Collection[Key]) -> None:
+def _part(path: Key, part: PartForm, faults: Faults, refused: Collection[Key], *, public: bool) -> None:
     whole = not faults.document.faults and not any(each[:2] == path for each in refused)
-    _sources(path, part, faults)
+    _sources(path, part, faults, may_be_empty=public)
     _cases(path, part, faults)
     _plots(path, part, faults)
     _ids(path, part, faults)
@@ -70,12 +72,13 @@ def _part(path: Key, part: PartForm, faults: Faults, refused: Collection[Key]) -
         if place not in refused:
             _check(place, check, part, faults)
     if whole:
-        _points(path, part, faults)
+        _points(path, part, faults, may_be_empty=public)
         _kept(path, part, faults)
 
 
-def _points(path: Key, part: PartForm, faults: Faults) -> None:
-    if not (part.checks or part.written or part.plots):
+def _points(path: Key, part: PartForm, faults: Faults, *, may_be_empty: bool) -> None:
+    """A student kit names every part, also one of which nothing can be checked before it is handed in."""
+    if not (part.checks or part.written or part.plots or may_be_empty):
         fact = "there is nothing to judge"
         faults.add(path, fact, "E-RUBRIC-EMPTY", "checks, written items or plots", "add what is judged", key=True)
         return
@@ -102,12 +105,12 @@ def _kept(path: Key, part: PartForm, faults: Faults) -> None:
             faults.add((*path, "mistakes", name), fact, "E-RUBRIC-POINTS", f"0 to {most:g}", help)
 
 
-def _sources(path: Key, part: PartForm, faults: Faults) -> None:
+def _sources(path: Key, part: PartForm, faults: Faults, *, may_be_empty: bool) -> None:
     given = [key for key in ("probe", "reads", "answers") if getattr(part, key)]
     if len(given) > 1:
         fact = f"{' and '.join(given)} stand here together"
         faults.add((*path, given[1]), fact, "E-RUBRIC-SOURCE", "one of them", "make two parts of it", key=True)
-    if part.probe and not part.cases:
+    if part.probe and not part.cases and not may_be_empty:
         fact = f"the probe '{part.probe}' has no cases"
         faults.add((*path, "probe"), fact, "E-RUBRIC-CASE", "one case or more", "add 'cases: {plain: {}}'")
     if part.cases and not part.probe:

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.nouns.asked import Case, Check, Edition, Part, Plot, Rubric, Snippet, Unit
+from grader.nouns.asked import Case, Check, Edition, Expected, Part, Plot, Rubric, Snippet, Space, StudentKit, Unit
 from grader.nouns.plain import Json, Limits, WrittenItem
 from grader.operands import Operand, parse_operand
 from grader.rubric.schema import CheckForm, LimitsForm, PartForm, PlotForm, RubricForm, RuleForm, SnippetForm
+from grader.rubric.student_kit import StudentKitForm
 
 if TYPE_CHECKING:
     from grader.rubric.strict_yaml import Document, Key
 
-RESERVED = ("public", "apart", "vary")  # keys of a case that are no arguments
+RESERVED = ("public", "apart", "vary", "means")  # keys of a case that are no arguments
 OPTIONS = ("rtol", "atol", "to", "dtype", "as")
 BESIDE_NO_PROBE = ("number", "lines", "bleu", "curve_rows", "trained")  # kinds that look at a file
 
@@ -45,6 +46,9 @@ def rubric_of(form: RubricForm, document: Document, folder: Path | None) -> Rubr
         logs=tuple(dict.fromkeys(form.logs)),
         snippets=tuple(_snippet(name, snippet) for name, snippet in form.snippets.items()),
         data=tuple(form.data),
+        student_kit=_student_kit(form.handout),
+        public=form.public,
+        of=form.of,
     )
 
 
@@ -73,8 +77,16 @@ def _part(name: str, form: PartForm, limits: Limits, document: Document) -> Part
         advice=tuple(form.advice),
         needs=tuple(form.needs),
         costly=form.costly,
+        after=tuple(form.after),
+        smallest=Space(form.smallest.like, form.smallest.over) if form.smallest else None,
+        of=form.of,
         place=document.place(path, key=True),
     )
+
+
+def _student_kit(form: StudentKitForm) -> StudentKit:
+    expects = (Expected(name, each.kind, tuple(each.files), each.optional) for name, each in form.expects.items())
+    return StudentKit(form.starter or "", form.files, tuple(form.packages), tuple(expects))
 
 
 def _snippet(name: str, form: SnippetForm) -> Snippet:
@@ -83,8 +95,14 @@ def _snippet(name: str, form: SnippetForm) -> Snippet:
 
 def _case(name: str, keys: Mapping[str, Json]) -> Case:
     args = {key: value for key, value in keys.items() if key not in RESERVED}
-    vary = keys.get("vary", {})
-    return Case(name, args, public=keys.get("public", False), apart=keys.get("apart", False), vary=vary)
+    return Case(
+        name,
+        args,
+        public=keys.get("public", False),
+        apart=keys.get("apart", False),
+        vary=keys.get("vary", {}),
+        means=keys.get("means", ""),
+    )
 
 
 def check_ids(checks: Sequence[CheckForm]) -> list[str]:

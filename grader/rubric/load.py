@@ -19,7 +19,7 @@ from grader.rubric.agreement import add_agreement_faults
 from grader.rubric.build import rubric_of
 from grader.rubric.faults import Faults
 from grader.rubric.form_faults import add_empty_faults, add_form_faults, is_unknown
-from grader.rubric.reference_agreement import add_reference_faults, reference_folder
+from grader.rubric.reference_agreement import add_reference_faults, kit_folder, reference_folder
 from grader.rubric.schema import RubricForm
 from grader.rubric.strict_yaml import Document, Key, read_yaml
 
@@ -37,7 +37,7 @@ def load_rubric(path: Path) -> Rubric:
     faults = Faults(document)
     form, refused = _form(document, faults)
     add_agreement_faults(form, faults, refused)
-    folder = reference_folder(path, form.assignment)
+    folder = kit_folder(path) if form.public else reference_folder(path, form.assignment)
     if ("assignment",) not in refused:
         add_reference_faults(form, folder, faults, refused)
     faults.stop_if_any()

@@ -32,12 +32,21 @@ def reference_folder(rubric: Path, assignment: str) -> Path | None:
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
+def kit_folder(public: Path) -> Path | None:
+    """The folder of the checks beside the `public.yaml` of a student kit; None if there is none."""
+    folder = public.parent / "checks"
+    return folder if folder.is_dir() else None
+
+
 def add_reference_faults(form: RubricForm, folder: Path | None, faults: Faults, refused: Collection[Key]) -> None:
     """Adds a message wherever the rubric names what the reference folder does not hold, or the other way round."""
     if all(path[0] != "units" for path in refused if path):
         _fills(form, faults)
     if folder is None:
-        if needs_folder(form):
+        if form.public:
+            fact, help = "there is no folder checks/ beside it", "unpack the handout again; your own files may stay"
+            faults.add(("assignment",), fact, "E-KIT", "the folder as it was handed out", help, label="needed")
+        elif needs_folder(form):
             fact = f"there is no folder reference/{form.assignment}/"
             allowed = "beside the rubric, or in a folder above it"
             faults.add(("assignment",), fact, "E-RUBRIC-REFERENCE", allowed, "docs/rubric.md says what is in it")

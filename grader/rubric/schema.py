@@ -22,6 +22,7 @@ from grader.rubric.rules import (
     PerplexityRule,
     TrainedRule,
 )
+from grader.rubric.student_kit import SpaceForm, StudentKitForm
 from grader.rubric.values import (
     MEMORY_AT_LEAST,
     Axes,
@@ -275,9 +276,18 @@ class PartForm(Form):
     cases: dict[Name, dict[str, Any]] = Field(
         default_factory=dict,
         description="Case: arguments of the probe. `public: true` shows it to students, `apart: true` runs it alone, "
-        "`vary: {position: 7}` runs it once more for every change of that many places.",
+        "`vary: {position: 7}` runs it once more for every change of that many places, `means: a batch of one` says "
+        "what sets it apart.",
     )
     limits: LimitsForm = Field(default=LimitsForm(), description="Limits of this part only.")
+    after: list[PartId] = Field(
+        default_factory=list,
+        description="Parts whose answers this one builds on: `grade check` names the first that fails. No points.",
+    )
+    smallest: SpaceForm | None = Field(
+        default=None, description="Small inputs, among which the smallest one that fails is looked for."
+    )
+    of: Points = Field(default=0.0, description="Only in public.yaml: the points of the part when it is graded.")
     costly: bool = Field(
         default=False,
         description="true: its probe trains. The proof tries only the mistakes that it names, and what a student gets "
@@ -311,6 +321,12 @@ class RubricForm(Form):
     units: dict[Dotted, UnitForm] = Field(default_factory=dict, description="The modules of a hand-in.")
     snippets: dict[Name, SnippetForm] = Field(
         default_factory=dict, description="Code that probes ask for by what it does, as in `hw.snippets(NAME)`."
+    )
+    public: bool = Field(default=False, description="Only in public.yaml, which `grade handout` writes.")
+    of: Points = Field(default=0.0, description="Only in public.yaml: the points of the assignment when it is graded.")
+    handout: StudentKitForm = Field(
+        default=StudentKitForm(),
+        description="For `grade handout` and `grade pack`: what students get, and what they hand in.",
     )
     data: list[FilePath] = Field(
         default_factory=list, description="Files of the reference folder that probes read, as `hw.data(PATH)`."

@@ -78,10 +78,10 @@ def test_all_looks_at_the_cases_of_its_subchecks_in_the_order_of_the_part(rubric
 
 
 def test_subchecks_take_over_the_cases_of_their_all(course: Path, rewrite: Callable[..., None]) -> None:
-    rewrite("id: alone", "id: alone\n        cases: one")
+    rewrite("id: alone", "id: alone\n        cases: few")
     rewrite("finite: total, cases: [few]", "finite: total")
 
-    assert load_rubric(course).parts[0].checks[2].subchecks[1].cases == ("one",)
+    assert load_rubric(course).parts[0].checks[2].subchecks[1].cases == ("few",)
 
 
 def test_checks_of_files_and_answers_name_no_cases(rubric: Rubric) -> None:

@@ -14,8 +14,8 @@ CASES = {
     "unknown key": (
         ("title: Sums", "title: Sums\ntitel: Sums"),
         "rubrics/hw0.yaml:3:1: there is no key 'titel'  [E-RUBRIC-KEY]\n"
-        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, snippets, data, "
-        "staff_files, repairs, editions, logs, accept, parts\n"
+        "  allowed: assignment, title, points, seed, reveal, tolerance, limits, repeat, units, snippets, public, of, "
+        "handout, data, staff_files, repairs, editions, logs, accept, parts\n"
         "  help: write 'title'",
     ),
     "missing key": (
