@@ -65,6 +65,7 @@ class Marker:
         """
         self._judged = True
         from grader.judge.policy import advice_remarks
+        from grader.judge.reading import handed_in
         from grader.judge.voids import with_voids
 
         told = {name: quoted(each, submission.files) for name, each in observed.observations.items()}
@@ -185,28 +186,6 @@ class Marker:
             arrays=name,
             mark=self.name_of(submission),
         )
-
-
-def handed_in(
-    part: Part, files: Mapping[str, bytes], documents: Sequence[Document] = (), parts: Sequence[str] = ()
-) -> dict[str, Observation]:
-    """What a part reads from the files themselves: an artefact, and what `answers.md` or a document says about it.
-
-    `parts`: the ids of all parts.
-    """
-    from grader.judge.answers import read_answers
-    from grader.judge.artefacts import read_artefact
-    from grader.judge.logs.curves import read_curves
-    from grader.judge.logs.trainings import read_trainings
-
-    read: dict[str, Observation] = {}
-    if part.source == "file":
-        readers = {"curve_rows": read_curves, "trained": read_trainings}
-        reader = next((readers[check.kind] for check in part.checks if check.kind in readers), read_artefact)
-        read["file"] = reader(files, part.reads)
-    if part.source == "answers" or part.written:
-        read["answers"] = read_answers(files, part.id, documents, parts)
-    return read
 
 
 def _training(

@@ -12,12 +12,14 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.course import Course, open_course
 from grader.errors import HarnessError, IntakeError, Message, UsageError
 from grader.intake.documents import are_wanted
+from grader.narrowing import Narrower
 from grader.nouns.asked import Handout, Part, Rubric
 from grader.nouns.judged import Results, RubricMark, SubmissionResult
 from grader.nouns.plain import Level
@@ -132,15 +134,21 @@ def _mark_all(
     marker = Marker(course, parts, order.level, order.out / "arrays", offered)
     runnable = [part.id for part in parts if set(part.needs) <= offered]
     runs = tuple(run for run in runs_of(course.rubric) if run.part in runnable)
-    desk = _Desk(order, course.rubric, runs, marker.name_of, watch, opener)
-    for observed in students.each(desk.wanted(entries)):
-        submission = desk.submissions.pop(observed.hand_in.key)
-        documents = opener.documents(submission.files)
-        events = opener.events(submission.files) if course.rubric.logs else None
-        result = marker.mark(submission, observed, documents=documents, events=events)
-        rounds = repeater.rounds(observed, result)
-        result = marker.mark(submission, observed, rounds, documents, events) if rounds else result
-        result = with_logs(result, order.out)
+    narrower = Narrower(course, parts)
+    desk = _Desk(order, course.rubric, runs, marker.name_of, watch, opener, narrower)
+    passes = (students.each(desk.wanted(entries)), students.each(narrower.waiting()))
+    for observed in chain.from_iterable(passes):
+        result = narrower.narrowed(observed)
+        if result is None:
+            submission = desk.submissions.pop(observed.hand_in.key)
+            documents = opener.documents(submission.files)
+            events = opener.events(submission.files) if course.rubric.logs else None
+            result = marker.mark(submission, observed, documents=documents, events=events)
+            rounds = repeater.rounds(observed, result)
+            result = marker.mark(submission, observed, rounds, documents, events) if rounds else result
+            result = with_logs(result, order.out)
+            if narrower.takes(observed.hand_in, result):
+                continue
         desk.results[result.id] = result
         watch.done(result)
     for entry_id, error in desk.unread.items():
@@ -175,6 +183,7 @@ class _Desk:
         name_of: Callable[[Submission], str],
         watch: Watch,
         opener: Opener,
+        narrower: Narrower,
     ) -> None:
         self.submissions: dict[str, Submission] = {}
         self.results: dict[str, SubmissionResult] = {}
@@ -183,16 +192,21 @@ class _Desk:
         self._rubric = rubric
         self._runs = runs
         self._opener = opener
+        self._narrower = narrower
         self._name_of = name_of
         self._watch = watch
         self._before = {} if order.fresh else _results_before(order.out)
 
     def wanted(self, entries: Sequence[Entry]) -> Iterator[Wanted]:
-        """Every entry that can be read, as a hand-in to run; read only when a slot is free for it."""
+        """Every entry that can be read, as a hand-in to run; read only when a slot is free for it.
+
+        Small inputs of those that are marked come first, so that few hand-ins are kept for them.
+        """
         from grader.intake import collect, inodes_of
 
         course = inodes_of(Path(self._rubric.folder), self._order.rubric.resolve())
-        for entry, read in collect(entries, self._opener.open, course=course):
+        assignment = self._rubric.assignment
+        for entry, read in collect(entries, self._opener.open, course=course, assignment=assignment):
             if isinstance(read, IntakeError):
                 self.unread[entry.id] = read
                 continue
@@ -202,6 +216,7 @@ class _Desk:
                 self._watch.done(self.results[read.id])
                 continue
             self.submissions[read.id] = read
+            yield from self._narrower.waiting()
             yield HandIn(read.id, read.sha256, read.files), self._runs
 
 

@@ -147,7 +147,7 @@ def _tried(course: Course, parts: tuple[Part, ...], kind: str, observed: Observe
 
 def _judged(course: Course, part: Part, got: Cases, files: Mapping[str, bytes]) -> PartResult:
     from grader.judge.part import judge_part
-    from grader.marker import handed_in
+    from grader.judge.reading import handed_in
 
     got = {**got, **handed_in(part, files)}
     known = {} if part.costly else course.known(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from safetensors.numpy import load_file
 
 from grader.box.store import Store
 from grader.course import Course, by_part, open_course
-from grader.marker import Marker, handed_in, rules_sha256, unread, write_arrays
-from grader.nouns.asked import Edition, Part, Plot, Rubric
+from grader.marker import Marker, rules_sha256, unread, write_arrays
+from grader.nouns.asked import Edition, Plot, Rubric
 from grader.nouns.judged import SubmissionResult
 from grader.nouns.plain import Fault
 from grader.nouns.seen import Document, DocumentCell, Observation, Submission, Usage
@@ -285,35 +285,6 @@ def test_who_could_not_be_read_has_every_point_open() -> None:
 
     assert (result.score, result.pending, result.max, result.parts) == (0.0, 7.0, 7.0, ())
     assert (result.error, result.mark) == ("eve.zip: it is cut  [E-ARCHIVE]", "")
-
-
-# --- what is read from the files ---
-
-
-def part_of(**changes: Any) -> Part:
-    """A part without a probe."""
-    return Part(**{"id": "2a", "title": "", "points": 1.0, "source": "person"} | changes)
-
-
-ANSWERS = {"answers.md": b"# 2a\nBecause.\n# 2b\nx = 3\n", "outputs/test.txt": b"a line\n"}
-
-
-@pytest.mark.parametrize(
-    ("part", "read"),
-    [
-        (part_of(source="file", reads="outputs/test.txt"), {"file": "a line\n"}),
-        (part_of(source="answers"), {"answers": "Because."}),
-        (part_of(source="probe", probe="encode"), {}),
-        (part_of(source="person"), {}),
-    ],
-    ids=["file", "answers", "probe", "person"],
-)
-def test_each_source_is_read_from_its_place(part: Part, read: Mapping[str, str]) -> None:
-    found = handed_in(part, ANSWERS)
-
-    assert {name: next(iter(seen.texts.values())).strip() for name, seen in found.items()} == {
-        name: text.strip() for name, text in read.items()
-    }
 
 
 def test_a_written_item_reads_the_answer_of_its_part(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ LONGEST_LINE = 500  # of characters in which a number or a heading is looked for
 MOST_LINES = 20_000
 
 HEADING = re.compile(r" {0,3}(#{1,6})(.*)")
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # the handout's words on what belongs there
 FENCE = re.compile(r" {0,3}(?:```|~~~)")
 WORD_BEFORE = re.compile(r"(?:part|question|problem|exercise|task|answer|q)(?:\b|(?=\d))[\s.:]*", re.IGNORECASE)
 AN_ID = re.compile(r"\d+[a-z]")
@@ -72,7 +73,7 @@ def _read_file(files: Mapping[str, bytes], part_id: str) -> Observation:
     if text.count("\n") > MOST_LINES:
         return Observation("unreadable", reason=f"{shown} has more than {MOST_LINES:,} lines")
     section = "\n".join(_section(text, part_id)).strip("\n")
-    if not section.strip():
+    if not COMMENT.sub("", section).strip():
         return Observation("missing", reason=f"{shown} has nothing under a heading '{part_id}'")
     return _answered(section)
 

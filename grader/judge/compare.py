@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.judge.axes import place_in, shape_fault
 from grader.judge.counting import how_many
-from grader.judge.difference import in_which_way
+from grader.judge.difference import confined, in_which_way
 from grader.judge.tolerance import EXACT, Tolerance
 from grader.nouns.judged import Verdict
 from grader.nouns.plain import Array
@@ -188,7 +188,8 @@ def _non_finite(name: str, expected: Array, got: Array, misplaced: Array, manner
     what, where = next((what, where) for what, where in kinds.items() if where.any())
     at = _first_index(where)
     first = f", first at {place_in(at, manner.axes)}" if got.ndim else ""
-    reason = f"{name}: {how_many(where)} {what}{first}"
+    place = confined(where, manner.axes, manner.lengths) if where.sum() > 1 else ""
+    reason = f"{name}: {how_many(where)} {what}{first}" + (f"; {place}" if place else "")
     return Verdict("failed", reason, "E-NONFINITE", detail=_raw(expected, got, at), output=name)
 
 

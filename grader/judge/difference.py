@@ -29,7 +29,7 @@ def in_which_way(
     if got.size > LARGEST or got.ndim == 0:
         return ""
     if got.dtype.kind == "b":
-        return "true and false are exchanged" if wrong.all() else _where(wrong, axes, lengths)
+        return "true and false are exchanged" if wrong.all() else confined(wrong, axes, lengths)
     if got.dtype.kind in "iu":  # unsigned numbers cannot be subtracted
         expected, got = expected.astype(np.float64), got.astype(np.float64)
     if np.isfinite(got).all() and np.isfinite(expected).all():
@@ -37,7 +37,7 @@ def in_which_way(
             fact = next((fact for ask in QUESTIONS if (fact := ask(expected, got, axes, tolerance))), "")
         if fact:
             return fact
-    return _where(wrong, axes, lengths)
+    return confined(wrong, axes, lengths)
 
 
 # --- all values -----------------------------------------------------------------------------------------------------
@@ -140,15 +140,29 @@ QUESTIONS: tuple[Question, ...] = (
 # --- some places ----------------------------------------------------------------------------------------------------
 
 
-def _where(wrong: Array, axes: str, lengths: Sequence[int]) -> str:
+def confined(wrong: Array, axes: str, lengths: Sequence[int] = ()) -> str:
+    """Where all places lie that are wrong: at padded ones, in a half, from one place on; empty if that says nothing."""
     padded = padded_places(wrong.shape, axes, lengths)
     if padded is not None and padded.any() and not padded.all():
         if not (wrong & ~padded).any():
             return "only at padded places"
         if not (wrong & padded).any() and wrong[~padded].all():
             return "everywhere but at padded places"
+    if _is_in_padded_rows(wrong, axes, lengths):
+        return "only in rows with padding"
     facts = sorted(_along_axes(wrong, axes))
     return facts[0][1] if facts else ""
+
+
+def _is_in_padded_rows(wrong: Array, axes: str, lengths: Sequence[int]) -> bool:
+    """Whether the rows in which something is wrong are just those that are shorter than the longest."""
+    letters = [term.text for term in parse_axes(axes)]
+    if len(letters) != wrong.ndim or "b" not in letters or wrong.shape[letters.index("b")] != len(lengths):
+        return False
+    row = letters.index("b")
+    rows = wrong.any(axis=tuple(axis for axis in range(wrong.ndim) if axis != row))
+    padded = np.asarray(lengths) < max(lengths)
+    return bool(padded.any() and np.array_equal(rows, padded))
 
 
 def padded_places(shape: Sequence[int], axes: str, lengths: Sequence[int]) -> Array | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.judge.cells import WRONG
 from grader.judge.checks import conclude, findings
+from grader.judge.contrast import only
 from grader.judge.endings import broken
 from grader.judge.evidence import Evidence, names
 from grader.judge.groups import signature
@@ -64,6 +65,7 @@ def judge_part(
         answer=answers.texts.get("answer", "") if answers else "",
         answer_from=answers.texts.get("from", "") if answers else "",
         remarks=claim_remarks(evidence),
+        only=only(evidence) if wrong else "",
     )
 
 

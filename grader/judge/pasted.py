@@ -66,7 +66,7 @@ def for_a_person(result: PartResult) -> PartResult:
     result = replace(result, checks=checks, pending=result.pending + sum(check.max - check.points for check in left))
     if any(map(_is_lost, checks)):
         return result
-    return replace(result, verdict="pending", reason=REASON, mistakes=(), hint="", mistake_diff="", group="")
+    return replace(result, verdict="pending", reason=REASON, mistakes=(), hint="", mistake_diff="", group="", only="")
 
 
 def _is_lost(check: CheckResult) -> bool:

@@ -67,6 +67,7 @@ def for_a_person(result: PartResult) -> PartResult:
         hint="",
         mistake_diff="",
         group="",
+        only="",
         checks=checks,
     )
 

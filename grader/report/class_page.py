@@ -21,7 +21,8 @@ from grader.report.training import ClassLosses
 
 EXAMPLES = 2
 MOST_FINDINGS = 4  # of one submission; its own page lists all
-ROUTINE = ("file ", "stand-in ")  # which file was taken for which unit, which library was stood in for: no news
+# Which file was taken for which unit, which library was stood in for, what came as it was packed: no news.
+ROUTINE = ("file ", "stand-in ", "left out: the student kit: ", "packed by grade pack, all as packed ")
 
 
 def class_page(

@@ -166,6 +166,7 @@ class PartCard:
     answer_from: str = ""  # where the answer was found, if not in answers.md
     evidence: tuple[PictureView, ...] = ()  # pictures that prove what the verdict says, and stand before all else
     proof: Repeat | None = None  # the part with the leak that makes this one void
+    where: tuple[str, ...] = ()  # on which inputs it fails: "Fails only with a batch of one."
 
     @property
     def lead(self) -> str:

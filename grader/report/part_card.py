@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.nouns.judged import CaseResult, CheckResult, PartResult, Picture, Results, SubmissionResult
@@ -91,6 +91,7 @@ def part_card(
         answer_from=part.answer_from,
         evidence=pairs.views(proving, gallery),
         proof=_proof(part, submission),
+        where=tuple(failing_where(part)),
     )
 
 
@@ -119,6 +120,14 @@ def unstable(part: PartResult) -> str:
         f"Run again with the same inputs and seeds, this part gave {part.unstable}. {follows} Look for something that "
         "no seed reaches: the time, a generator made without a seed, the order of a set, memory that was never filled."
     )
+
+
+def failing_where(part: PartResult) -> Iterator[str]:
+    """On which inputs a part fails, as far as that is known; of hidden cases no name and no value."""
+    if part.only:
+        yield f"Fails {part.only}."
+    if part.smallest is not None:
+        yield f"Smallest case that fails: {part.smallest.told}."
 
 
 def voided_by(part: PartResult) -> str:

@@ -116,13 +116,19 @@ def test_a_comment_in_a_block_of_code_is_no_heading() -> None:
         ({"answers.md": b"# 1g\nyes"}, "missing", "answers.md has nothing under a heading '2c'"),
         ({"a/answers.md": b"# 2c\n \n# 2d\n"}, "missing", "a/answers.md has nothing under a heading '2c'"),
         (
+            {"answers.md": b"# 2c\n<!-- write\n\nhere -->\n\n# 2d\nx"},
+            "missing",
+            "answers.md has nothing under a heading '2c'",
+        ),
+        ({"answers.md": b"# 2c\n<!-- write here"}, "missing", "answers.md has nothing under a heading '2c'"),
+        (
             {"answers.md": b"version https://git-lfs.github.com/spec/v1\noid x"},
             "missing",
             "answers.md is a Git LFS pointer, not the file",
         ),
         ({"answers.md": b"# 2c\n" + b"x" * 5_000_000}, "unreadable", "answers.md is larger than 4 MiB"),
     ],
-    ids=["none", "other-part", "empty", "pointer", "huge"],
+    ids=["none", "other-part", "empty", "comment", "open-comment", "pointer", "huge"],
 )
 def test_no_answer_says_why(files: dict[str, bytes], ended: str, reason: str) -> None:
     observation = read_answers(files, "2c")

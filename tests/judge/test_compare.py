@@ -70,6 +70,23 @@ def test_close_rejects_nan_even_where_the_reference_is_nan() -> None:
     assert close(both, [1.0, 1.0]).outcome == "failed"
 
 
+def test_where_all_nan_stand_is_told() -> None:
+    got = np.zeros((2, 3))
+    got[1] = np.nan
+
+    assert (
+        close(np.zeros((2, 3)), got, axes="b s").reason
+        == "c0: 3 of 6 values are NaN, first at [b=1, s=0]; only at b = 1 (the last)"
+    )
+
+
+def test_nan_at_padded_places_are_told_so() -> None:
+    got = np.zeros((2, 3))
+    got[1, 1:] = np.nan
+
+    assert close(np.zeros((2, 3)), got, axes="b s", lengths=(3, 1)).reason.endswith("; only at padded places")
+
+
 @pytest.mark.parametrize(
     ("expected", "got", "said"),
     [

@@ -114,6 +114,22 @@ def test_differences_at_all_words_alone_are_told_so() -> None:
     assert way(RANDOM, got, lengths=LENGTHS) == "everywhere but at padded places"
 
 
+def test_differences_in_all_rows_with_padding_alone_are_told_so() -> None:
+    got = np.random.default_rng(3).normal(size=RANDOM.shape) + 9
+    got[0] = RANDOM[0]
+
+    assert way(RANDOM, got, lengths=LENGTHS) == "only in rows with padding"
+    assert way(RANDOM[:, 0], got[:, 0], "b 2h", LENGTHS) == "only in rows with padding"
+
+
+@pytest.mark.parametrize("lengths", [(), (7, 7, 7, 7), (5, 7, 3, 2), (7, 5, 3)], ids=["none", "even", "other", "few"])
+def test_rows_with_padding_are_told_only_where_they_are_just_those(lengths: tuple[int, ...]) -> None:
+    got = np.random.default_rng(3).normal(size=RANDOM.shape) + 9
+    got[0] = RANDOM[0]
+
+    assert way(RANDOM, got, lengths=lengths) == "only from b = 1 on"
+
+
 def test_padding_needs_the_axes_b_and_s() -> None:
     got = np.where(PADS[..., None], 9.0, RANDOM)
 

@@ -25,6 +25,7 @@ from grader.nouns.judged import (
     Results,
     RubricMark,
     ShownDocument,
+    Smallest,
     SubmissionResult,
     TrainingLog,
 )
@@ -32,7 +33,7 @@ from grader.nouns.plain import Fault, Frame, WrittenItem
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 TOLD = [Results, RubricMark, SubmissionResult, PartResult, CheckResult, CaseResult, Fault, Frame, Picture]
-TOLD += [WrittenItem, Group, ShownDocument, TrainingLog, LogSeries, LogFinding]
+TOLD += [WrittenItem, Group, ShownDocument, Smallest, TrainingLog, LogSeries, LogFinding]
 AGAIN = "  help: grade again with `grade run`; what has not changed is not run again"
 # The fields that the design promises to others.
 PROMISED = {
@@ -65,6 +66,8 @@ def _results(margin: float | None = 0.5, score: float = 5.0, identity: str = "al
         cases=(case,),
         written=(WrittenItem("effect", "names it", 1.0),),
         pictures=(Picture("matrices", "c0", "ragged", "c0", True, "a", "b"),),
+        only="only with a batch of one",
+        smallest=Smallest({"lengths": [2, 1]}, "fails as soon as two sentences differ in length", ("lengths [1, 1]",)),
     )
     submission = SubmissionResult(identity, "ab" * 32, score, 8.0, 1.0, 0.5, False, (part,), ("file utils: u.py",))
     document = ShownDocument("notebook", "a.ipynb", "a.json", ("a.png",), {3: "ValueError: no"}, ("12 of 13 cells",))

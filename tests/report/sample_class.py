@@ -19,6 +19,7 @@ from grader.nouns.judged import (
     Picture,
     Results,
     RubricMark,
+    Smallest,
     SubmissionResult,
 )
 from grader.nouns.plain import Array, Fault, Frame, Outcome, WrittenItem
@@ -440,6 +441,8 @@ def wrong_step() -> PartResult:
         ),
         mistakes=("mask_zero",),
         hint="A score of zero still gets weight; make it minus infinity.",
+        only="only with padding",
+        smallest=Smallest({"lengths": [2, 1]}, "fails as soon as two sentences differ in length", ("lengths [1, 1]",)),
     )
 
 

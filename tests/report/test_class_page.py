@@ -67,6 +67,24 @@ def test_routine_findings_are_no_news(made: ClassPage) -> None:
     assert "王小明" not in [name for name, _, _ in duty(made, "Findings about the files")]
 
 
+@pytest.mark.parametrize(
+    ("finding", "is_news"),
+    [
+        ("packed by grade pack, all as packed (7 files)", False),
+        ("left out: the student kit: public.yaml, checks/ (12 files)", False),
+        ("packed by grade pack, and not the same since: changed: nmt_model.py", True),
+        ("packed by grade pack for another assignment: hw5", True),
+        ("grade-manifest.json is not what grade pack writes: it is no JSON", True),
+    ],
+)
+def test_a_packed_hand_in_is_news_only_if_something_changed(results: Results, finding: str, *, is_news: bool) -> None:
+    one = replace(results.submissions[0], findings=(finding,))
+
+    made = class_page(replace(results, submissions=(one,)), {})
+
+    assert [text for _, _, text in duty(made, "Findings about the files")] == [finding] * is_news
+
+
 def test_a_class_without_duties_has_none(results: Results) -> None:
     calm = replace(results, submissions=results.submissions[:1])
 

@@ -178,6 +178,7 @@ def test_staff_find_the_way_to_a_group_of_equal_answers(staff_page: Callable[[st
         ("ben", "Fix this first: 4 points"),
         ("ben", "Consistent with a known mistake"),
         ("ben", "412 times the tolerance"),
+        ("ben", "Fails only with padding. Smallest case that fails: lengths [2, 1]: fails as soon as two sentences"),
         ("ben", "The dashed grey line behind yours is the expected one."),
         ("ben", "1 picture of hidden cases is shown to staff only."),
         ("ben", "A person will read this: 2 points pending."),

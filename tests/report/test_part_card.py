@@ -10,6 +10,7 @@ import pytest
 from grader.nouns.judged import CheckResult
 from grader.nouns.plain import Fault, Outcome
 from grader.report import part_card
+from grader.report.audience import Audience
 from grader.report.model import PartCard, Repeat
 from grader.report.part_card import Space
 from grader.rubric.schema import KINDS
@@ -60,6 +61,19 @@ def test_a_broken_part_says_that_it_costs_nothing() -> None:
     said = part_card.waiting(sample.broken_decoder())
 
     assert said == "Nobody loses points by this: 8 points stay open until the part has been run again."
+
+
+@pytest.mark.parametrize("audience", [STUDENT, STAFF], ids=["student", "staff"])
+def test_on_which_inputs_a_part_fails_is_told_to_all(card: Card, audience: Audience) -> None:
+    assert card(WRONG_STEP, audience).where == (
+        "Fails only with padding.",
+        "Smallest case that fails: lengths [2, 1]: fails as soon as two sentences differ in length; "
+        "lengths [1, 1] passes.",
+    )
+
+
+def test_where_nothing_is_known_of_the_inputs_nothing_is_said(card: Card) -> None:
+    assert card(replace(WRONG_STEP, only="", smallest=None)).where == ()
 
 
 def test_a_decided_part_waits_for_nobody() -> None:
