@@ -17,6 +17,7 @@ pads_front = Mistake(
     was="sent + [pad_token] * (longest - len(sent))",
     now="[pad_token] * (longest - len(sent)) + sent",
     hint="Padding goes after the words.",
+    public=True,
 )
 tgt_uses_src_vocab = Mistake(
     EMBEDDINGS,
@@ -30,6 +31,7 @@ no_padding_idx = Mistake(
     now="",
     hint="Tell each embedding which index is padding.",
     also=(Edit(EMBEDDINGS, ", padding_idx=tgt_pad_token_idx", ""),),
+    public=True,
 )
 
 # --- 1c -------------------------------------------------------------------------------------------------------
@@ -69,6 +71,7 @@ dropout_default = Mistake(
     was="nn.Dropout(dropout_rate)",
     now="nn.Dropout()",
     hint="Use the rate that the constructor is given.",
+    public=True,
 )
 
 # --- 1d -------------------------------------------------------------------------------------------------------
@@ -78,6 +81,7 @@ one_projection = Mistake(
     was="self.c_projection(torch.cat",
     now="self.h_projection(torch.cat",
     hint="The cell state has its own layer, c_projection.",
+    public=True,
 )
 swapped_halves = Mistake(
     MODEL,
@@ -116,6 +120,7 @@ reads_padding = Mistake(
     now="hiddens_sbd, (last_hidden, last_cell) = self.encoder(mixed_sbe)",
     hint="Pack the sequences so that the LSTM never reads padding.",
     also=(Edit(MODEL, "        hiddens_sbd, _ = pad_packed_sequence(packed_hiddens)\n", ""),),
+    public=True,
 )
 pads_both_ends = Mistake(
     MODEL,
@@ -135,6 +140,7 @@ no_cnn = Mistake(
     was="mixed_sbe = self.post_embed_cnn(embedded_sbe.permute(1, 2, 0)).permute(2, 0, 1)",
     now="mixed_sbe = embedded_sbe",
     hint="Send the embeddings through post_embed_cnn before the LSTM.",
+    public=True,
 )
 graph_cut_src = Mistake(
     MODEL,
@@ -156,12 +162,14 @@ no_carry = Mistake(
     was="dec_state, o_t, _ = self.step(",
     now="_, o_t, _ = self.step(",
     hint="Hand each new state to the next step.",
+    public=True,
 )
 ybar_swap = Mistake(
     MODEL,
     was="torch.cat((Y_t.squeeze(0), o_prev), dim=1)",
     now="torch.cat((o_prev, Y_t.squeeze(0)), dim=1)",
     hint="The embedding comes first, the previous output second, as in beam search.",
+    public=True,
 )
 o_prev_zero = Mistake(
     MODEL,
@@ -180,6 +188,7 @@ batch_first_out = Mistake(
     was="torch.stack(combined_outputs, dim=0)",
     now="torch.stack(combined_outputs, dim=1)",
     hint="Stack the outputs along time first.",
+    public=True,
 )
 bare_squeeze = Mistake(
     MODEL,
@@ -237,6 +246,7 @@ mask_zero = Mistake(
     was='masked_fill_(enc_masks.bool(), -float("inf"))',
     now="masked_fill_(enc_masks.bool(), 0.0)",
     hint="A score of zero still gets weight; make it minus infinity.",
+    public=True,
 )
 mask_after_softmax = Mistake(
     MODEL,
@@ -259,6 +269,7 @@ bare_squeeze_step = Mistake(
     was="dec_hidden.unsqueeze(2)).squeeze(2)",
     now="dec_hidden.unsqueeze(2)).squeeze()",
     hint="Name the dimension you squeeze; a batch may hold one sentence.",
+    public=True,
 )
 mask_flip = Mistake(
     MODEL,

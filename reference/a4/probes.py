@@ -41,9 +41,10 @@ def pad(hw: Any, *, lengths: Sequence[int], words: bool, seed: int) -> Answers:
     return {"padded": kit.rectangle(padded, {index: index for index in lexicon.id2word})}
 
 
-def embeddings(hw: Any, *, seed: int) -> Answers:
+def embeddings(hw: Any, *, seed: int, embed_size: int = EMBED) -> Answers:
     """1b: sizes of the two tables, their padding indices (-1 for none), and the rows that some words get."""
-    model = hw.model_embeddings.ModelEmbeddings(EMBED, kit.Words(SRC_WORDS, TGT_WORDS, known_to=hw.model_embeddings))
+    vocab = kit.Words(SRC_WORDS, TGT_WORDS, known_to=hw.model_embeddings)
+    model = hw.model_embeddings.ModelEmbeddings(embed_size, vocab)
     kit.randomize(model, seed, biases="zero", layers=TABLES).eval()
     tables = {side: getattr(model, side, None) for side in TABLES}
     indices = [getattr(table, "padding_idx", None) for table in tables.values()]
@@ -63,9 +64,9 @@ def _rows(table: Any, ids_sb: Tensor) -> kit.Answer:
         return f"{type(error).__name__} when words are looked up"
 
 
-def layers(hw: Any, *, dropout_rate: float, seed: int) -> Answers:
+def layers(hw: Any, *, dropout_rate: float, seed: int, embed_size: int = EMBED, hidden_size: int = HIDDEN) -> Answers:
     """1c: the shape of every parameter by its name, how many projections there are, and the dropout rate in force."""
-    model = _model(hw, seed, dropout_rate)
+    model = _model(hw, seed, dropout_rate, embed_size, hidden_size)
     found: Answers = {name: torch.tensor(shape) for name, shape in kit.shapes_of(model, LAYERS).items()}
     found["projections_made"] = torch.tensor(sum(getattr(model, name, None) is not None for name in PROJECTIONS))
     found["dropout_rate"] = kit.plain(_rate_of_layer(model, dropout_rate))
@@ -386,9 +387,9 @@ def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
     return {"perplexity": curve, "last_perplexity": curve[-1]}
 
 
-def _model(hw: Any, seed: int, dropout_rate: float) -> Any:
+def _model(hw: Any, seed: int, dropout_rate: float, embed_size: int = EMBED, hidden_size: int = HIDDEN) -> Any:
     vocab = kit.Words(SRC_WORDS, TGT_WORDS, known_to=hw.nmt_model)
-    model = hw.nmt_model.NMT(EMBED, HIDDEN, vocab, dropout_rate)
+    model = hw.nmt_model.NMT(embed_size, hidden_size, vocab, dropout_rate)
     return kit.randomize(model, seed, biases="zero", layers=LAYERS)
 
 

@@ -15,7 +15,7 @@ LAYER = "        layer = nn.TransformerEncoderLayer(dim, nhead, 4 * dim, dropout
 LAYERS = "        self.layers = nn.TransformerEncoder(layer, num_layers, enable_nested_tensor=False)\n"
 MASK = "        mask_ll = future_mask(input.size(0), input.device)\n"
 THROUGH = "        hidden_lbd = self.layers(self.drop(embedded_lbd), mask=mask_ll)\n"
-OUT = "        return self.decoder(self.drop(hidden_lbd))\n\n\nclass LMModel_LSTM"  # the LSTM ends in the same way
+OUT = "        return self.decoder(self.drop(hidden_lbd))\n        ### END ANSWER\n"
 POSITIONS = "        embedded_lbd = embedded_lbd + self.positions(input.size(0)).to(input.device)\n"
 FUTURE = '    return torch.full((length, length), float("-inf"), device=device).triu(1)\n'
 
@@ -30,8 +30,8 @@ def through(call: str) -> str:
 
 
 def out(lines: str) -> str:
-    """The end of `forward`, up to the next class."""
-    return f"{lines}\n\nclass LMModel_LSTM"
+    """The end of `forward`."""
+    return f"{lines}        ### END ANSWER\n"
 
 
 def recurrent(layer: str) -> tuple[Edit, Edit]:
@@ -58,6 +58,7 @@ starter_line = Mistake(
     was=THROUGH,
     now=through("self.layers(x_lbd, x_lbd, src_mask=mask_ll)"),
     hint="A source mask alone does not stop the decoder from looking ahead.",
+    public=True,
     also=(WHOLE,),
 )
 source_open = Mistake(
@@ -85,12 +86,14 @@ batch_first = Mistake(
     was=LAYER,
     now=LAYER.replace("dropout=0.5", "dropout=0.5, batch_first=True"),
     hint="The input is sequence first; keep one layout throughout.",
+    public=True,
 )
 softmax_out = Mistake(
     MODEL,
     was=OUT,
     now=out("        return torch.softmax(self.decoder(self.drop(hidden_lbd)), dim=-1)\n"),
     hint="Return logits; the loss applies the softmax.",
+    public=True,
 )
 summed_ppl = Mistake(
     CURVE,
@@ -111,27 +114,32 @@ DY_DW = "dy_dw = 3*w**2*u1 + 2*w*u2 + u3"
 DY_DP = "dy_dp = w**3"
 DL_DC = "dL_dC_prev = dL_dh*o_prev*(1 - tanh(C_prev)**2) + dL_dC*f"
 
-inner_w_constant = Mistake(ANSWERS, was=DY_DW, now="dy_dw = w*(w*u1 + u2) + u3", hint="w occurs inside t as well.")
+inner_w_constant = Mistake(
+    ANSWERS, was=DY_DW, now="dy_dw = w*(w*u1 + u2) + u3", hint="w occurs inside t as well.", public=True
+)
 one_w_short = Mistake(
-    ANSWERS, was=DY_DP, now="dy_dp = w**2", hint="Count how often p is multiplied by w on its way to y."
+    ANSWERS, was=DY_DP, now="dy_dp = w**2", hint="Count how often p is multiplied by w on its way to y.", public=True
 )
 o_index = Mistake(
     ANSWERS,
     was=DL_DC,
     now=DL_DC.replace("o_prev", "o"),
     hint="h_{T-1} was made with the output gate of step T-1.",
+    public=True,
 )
 no_tanh_slope = Mistake(
     ANSWERS,
     was=DL_DC,
     now="dL_dC_prev = dL_dh*o_prev + dL_dC*f",
     hint="h_{T-1} depends on the cell through tanh; include its slope.",
+    public=True,
 )
 input_for_forget = Mistake(
     ANSWERS,
     was=DL_DC,
     now=DL_DC.replace("dL_dC*f", "dL_dC*i"),
     hint="The old cell is carried over by the forget gate.",
+    public=True,
 )
 one_path = Mistake(
     ANSWERS,
@@ -150,12 +158,14 @@ lstm_in_place = Mistake(
     was=UPDATED,
     now="        c.copy_(f * c + i * g)\n        h.copy_(o * torch.tanh(c))\n",
     hint="Make new tensors for the state; overwriting breaks the backward pass.",
+    public=True,
 )
 lstm_no_tanh = Mistake(
     LSTM,
     was="h = o * torch.tanh(c)",
     now="h = o * c",
     hint="The cell passes through tanh before the output gate.",
+    public=True,
 )
 lstm_input_weights = Mistake(
     LSTM,
@@ -598,7 +608,7 @@ functional_attention = Variant(
 # --- just as right: how it is written -------------------------------------------------------------------------------
 
 SIGNATURE = CLASS + (
-    '    """A stack of encoder layers; the source mask hides all later tokens from each position."""\n\n'
+    '    """A Transformer that predicts every word from those before it."""\n\n'
     "    def __init__(self, nvoc, dim=256, nhead=8, num_layers=4):\n"
 )
 renamed_arguments = Variant(

@@ -20,6 +20,8 @@ from torch import Tensor
 from grader import kit
 from grader.kit.checkpoints import handed_in_model
 
+kit.ready_to_train()  # once for all hand-ins
+
 TRAINED = {"dim": 32, "nhead": 4, "num_layers": 1}
 WATCHED = {"dim": 24, "nhead": 3, "num_layers": 2}  # what a second layer sees shows only where there is one
 BUDGET = {"window": 24, "columns": 16, "rate": 6e-3}
@@ -43,17 +45,17 @@ Answers = dict[str, kit.Answer]
 # --- problems 1 and 2 -----------------------------------------------------------------------------------------------
 
 
-def expression(hw: Any, *, asked: Sequence[str], seed: int) -> Answers:
+def expression(hw: Any, *, asked: Sequence[str], seed: int, drawn: int = DRAWN) -> Answers:
     """1a to 1c: what was written for t, y, dy/dw or dy/dp, at random points. The first state p is u1."""
-    at = {name: _points(name, seed) for name in ("u1", "u2", "u3", "w")}
+    at = {name: _points(name, drawn, seed) for name in ("u1", "u2", "u3", "w")}
     return kit.evaluated(hw, dict.fromkeys(asked, ()), {**at, "p": at["u1"]})
 
 
-def cell_gradient(hw: Any, *, without: str, seed: int) -> Answers:
+def cell_gradient(hw: Any, *, without: str, seed: int, drawn: int = DRAWN) -> Answers:
     """2a: what was written for dL/dC_{T-1}, at the last two steps of LSTMs, each with one of the two gradients zero."""
-    at = {name: torch.sigmoid(_points(name, seed)) for name in ("o_prev", "o", "f", "i")}
-    at |= {name: _points(name, seed) for name in ("C_prev", "C", "dL_dh", "dL_dC")}
-    at["g"] = torch.tanh(_points("g", seed))
+    at = {name: torch.sigmoid(_points(name, drawn, seed)) for name in ("o_prev", "o", "f", "i")}
+    at |= {name: _points(name, drawn, seed) for name in ("C_prev", "C", "dL_dh", "dL_dC")}
+    at["g"] = torch.tanh(_points("g", drawn, seed))
     at["C"] = at["f"] * at["C_prev"] + at["i"] * at["g"]
     at |= {"h_prev": at["o_prev"] * torch.tanh(at["C_prev"]), "h": at["o"] * torch.tanh(at["C"])}
     at[without] = torch.zeros_like(at[without])
@@ -61,8 +63,8 @@ def cell_gradient(hw: Any, *, without: str, seed: int) -> Answers:
     return kit.evaluated(hw, {"dL_dC_prev": ("dL_dC_{T-1}",)}, at, spellings)
 
 
-def _points(name: str, seed: int) -> Tensor:
-    return kit.drawn(name, (DRAWN,), seed).double()
+def _points(name: str, count: int, seed: int) -> Tensor:
+    return kit.drawn(name, (count,), seed).double()
 
 
 # --- problem 3 ------------------------------------------------------------------------------------------------------

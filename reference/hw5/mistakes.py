@@ -188,12 +188,14 @@ rate_max = Mistake(
     was="* min(step_num",
     now="* max(step_num",
     hint="Of the two terms the smaller one counts.",
+    public=True,
 )
 rate_no_dim = Mistake(
     RATE,
     was="d_model**-0.5 * min(",
     now="min(",
     hint="The rate also shrinks with the model's width.",
+    public=True,
 )
 rate_factor_twice = Mistake(
     RATE,
@@ -280,6 +282,7 @@ table_interleaved = Mistake(
     was=HALVES,
     now="torch.stack((torch.sin(angles_nc), torch.cos(angles_nc)), dim=2).flatten(1)",
     hint="All sines come first, then all cosines.",
+    public=True,
 )
 table_divisor = Mistake(
     TABLE,
@@ -292,6 +295,7 @@ no_zero_row = Mistake(
     was="    table_nc[padding_idx] = 0\n",
     now="",
     hint="Padding has no position: its row is zero.",
+    public=True,
 )
 table_short = Mistake(
     TABLE,
@@ -350,6 +354,7 @@ mask_true_at_words = Mistake(
     was="encoder_padding_mask = pads_bs.T",
     now="encoder_padding_mask = ~pads_bs.T",
     hint="The mask marks padding, not words.",
+    public=True,
 )
 mask_batch_first = Mistake(
     MODEL,
@@ -363,6 +368,7 @@ no_embed_scale = Mistake(
     now="1.0",
     hint="Scale the embeddings before adding positions.",
     also=(Edit(MODEL, "math.sqrt(args.decoder_embed_dim)", "1.0"),),
+    public=True,
 )
 ENCODER_LAYER = """        normed_sbc = self.self_attn_layer_norm(x_sbc)
         x_sbc = x_sbc + self.dropout(self.self_attn(normed_sbc, normed_sbc, normed_sbc, pads_sb))
@@ -408,6 +414,7 @@ no_causal_mask = Mistake(
     was=".triu(1)",
     now=".triu(t)",
     hint="A decoder position may look only at itself and the past.",
+    public=True,
 )
 CROSS = "(normed_tbc, encoded_sbc, encoded_sbc, pads_sb)"
 cross_reads_pads = Mistake(
@@ -608,12 +615,14 @@ loss_counts_pads = Mistake(
     was="if self.ignore_index is not None:",
     now="if self.ignore_index is None:",
     hint="Leave padding out of both terms.",
+    public=True,
 )
 loss_mean = Mistake(
     LOSS,
     was="nll_n1.sum(), smooth_n1.sum()",
     now="nll_n1.mean(), smooth_n1.mean()",
     hint="The loss is a sum; the trainer divides by the tokens.",
+    public=True,
 )
 smooth_others_only = Mistake(
     LOSS,
@@ -678,6 +687,7 @@ gnorm_after_clip = Mistake(
     now=CLIPPING.replace("gnorm = ", "")
     + "        gnorm = torch.stack([each.grad.norm() for each in model.parameters()]).norm()\n",
     hint="Record what the clipping call returns, not the norm afterwards.",
+    public=True,
 )
 gnorm_before_unscale = Mistake(
     TRAIN,

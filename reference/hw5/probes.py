@@ -28,6 +28,7 @@ from typing import Any
 import matplotlib.pyplot
 import torch
 import torch.nn.functional as F  # noqa: N812
+from safetensors.torch import load as load_safetensors
 from torch import Tensor, nn
 
 from grader import kit
@@ -41,7 +42,9 @@ kit.ready_for_snippets()
 CHANNELS, HEADS, INNER, WORDS, LAYERS = 12, 3, 20, 23, 2
 LABELS = 7  # of the loss: with few of them every share of the smoothing counts
 PAD, FIRST_WORD = 1, 4
+POSITIONS = "data/positions.safetensors"  # the table for CHANNELS as mere numbers: students may read this file
 LONGEST = {"encoder": 50, "decoder": 60}
+MOST_POSITIONS = 64
 SCALE = 65_536.0
 LONG_ENOUGH = 20  # seconds of computing, for all code that may draw a figure
 MOST_BYTES, MOST_NORMS = 8 * 1024**2, 400_000  # of gnorm.json
@@ -71,10 +74,10 @@ Answers = dict[str, kit.Answer]
 # --- P1, P2 -------------------------------------------------------------------------------------------------------
 
 
-def similarity(hw: Any, *, seed: int) -> Answers:
+def similarity(hw: Any, *, seed: int, rows: int = 1026, width: int = 256) -> Answers:
     """P1: the figures that the code around `embed_positions` draws of a model whose tables are known."""
     snippets = hw.snippets("similarity", needed=True)
-    return _figures(snippets, [lambda snippet: snippet.with_model(_Translator(seed))])
+    return _figures(snippets, [lambda snippet: snippet.with_model(_Translator(seed, rows, width))])
 
 
 def norm_plot(hw: Any, *, series: str, updates: int, seed: int) -> Answers:
@@ -150,12 +153,23 @@ def _norms_handed_in(root: Path) -> Tensor | None:
 class _Translator(nn.Module):
     """A trained model as far as its positions go; only the decoder's table of positions is the one asked for."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, rows: int, width: int) -> None:
         super().__init__()
-        self.args = Namespace(encoder_embed_dim=64, decoder_embed_dim=256, max_target_positions=1024)
-        self.encoder = _Half(_right_table(771, 64, PAD), seed)
-        self.decoder = _Half(_right_table(1026, 256, PAD), seed)
+        self.args = Namespace(encoder_embed_dim=64, decoder_embed_dim=width, max_target_positions=rows - PAD - 1)
+        self.encoder = _Half(_turning_table(771, 64, seed), seed)
+        self.decoder = _Half(_turning_table(rows, width, seed), seed)
         self.eval()
+
+
+def _turning_table(rows: int, width: int, seed: int) -> Tensor:
+    """Positions whose likeness depends on their distance alone: pairs of columns that turn at speeds drawn here."""
+    speeds = 10.0 ** (-4 * torch.special.ndtr(kit.drawn("speeds", (width // 2,), seed).double()))
+    turned = torch.view_as_real(
+        torch.polar(torch.ones(rows, len(speeds)).double(), torch.arange(rows)[:, None] * speeds)
+    )
+    table_nc = turned.flatten(1).float()
+    table_nc[PAD] = 0
+    return table_nc
 
 
 class _Half(nn.Module):
@@ -187,15 +201,16 @@ def rate(hw: Any, *, d_model: int, warmup: int, seed: int) -> Answers:
     return {name: _numbers([hw.rate.get_rate(d_model, step, warmup) for step in each]) for name, each in steps.items()}
 
 
-def architecture(hw: Any, *, seed: int) -> Answers:
+def architecture(hw: Any, *, seed: int, first: str) -> Answers:
     """arch: which settings `arch_args` holds, and whether they fit together; read from the text, never run."""
     del seed
     found = literal(hw.root, "arch_args")
     if found is None:
         raise Missing("'arch_args' is missing", "arch_args = Namespace(encoder_embed_dim=..., ...)")
-    names = [f"{side}_{name}" for side in SIDES for name in OF_A_SIDE] + [*OF_BOTH]
-    widths, heads = ([found.get(f"{side}_{name}") for side in SIDES] for name in ("embed_dim", "attention_heads"))
-    switches = [f"{side}_learned_pos" for side in SIDES] + ["no_token_positional_embeddings"]
+    sides = sorted(SIDES, key=lambda side: side != first)
+    names = [f"{side}_{name}" for side in sides for name in OF_A_SIDE] + [*OF_BOTH]
+    widths, heads = ([found.get(f"{side}_{name}") for side in sides] for name in ("embed_dim", "attention_heads"))
+    switches = [f"{side}_learned_pos" for side in sides] + ["no_token_positional_embeddings"]
     return {
         "complete": torch.tensor([name in found for name in names]),
         "equally_wide": torch.tensor([_is_size(widths[0]) and widths[0] == widths[1]]),
@@ -356,7 +371,7 @@ def _made(hw: Any, kind: Any, side: str, seed: int) -> Any:
             parameter.copy_(before)
         _fill_torch_layers(model, seed)
         if not _is_table_right(hw):
-            _place_positions(model, LONGEST[side] + PAD + 1)
+            _place_positions(hw, model, LONGEST[side] + PAD + 1)
     return model.eval()
 
 
@@ -507,12 +522,9 @@ def _moved(one: Any, other: Any) -> Tensor:
 # --- positions ----------------------------------------------------------------------------------------------------
 
 
-def _right_table(rows: int, width: int, padding: int) -> Tensor:
-    """The table that the handout describes in words."""
-    half = width // 2
-    frequencies = 10_000.0 ** (-torch.arange(half, dtype=torch.float64) / (half - 1))
-    waves_nc = torch.polar(torch.ones(rows, half, dtype=torch.float64), torch.outer(torch.arange(rows), frequencies))
-    table_nc = torch.cat((waves_nc.imag, waves_nc.real), dim=1).float()
+def _right_table(hw: Any, rows: int, padding: int = PAD) -> Tensor:
+    """The table that the handout describes in words, for CHANNELS: (rows, c)."""
+    table_nc = load_safetensors(hw.data(POSITIONS))["positions"][:rows].clone()
     table_nc[padding] = 0
     return table_nc
 
@@ -528,7 +540,7 @@ def _is_table_right(hw: Any) -> bool:
     rows = LONGEST["encoder"] + PAD + 1
     try:
         theirs = _own_table(hw)(rows, CHANNELS, PAD)
-        return bool(torch.allclose(theirs.detach().float(), _right_table(rows, CHANNELS, PAD), atol=1e-4))
+        return bool(torch.allclose(theirs.detach().float(), _right_table(hw, rows), atol=1e-4))
     except Exception:
         return False
 
@@ -538,8 +550,13 @@ def _right_positions(hw: Any) -> Iterator[None]:
     """While a hand-in's own table is wrong, its modules find the right one under that name; no GPU is needed."""
     theirs = _own_table(hw)
     places = [] if theirs is None or _is_table_right(hw) else _places(hw, lambda value: value is theirs)
+
+    def stand_in(rows: int, width: int, padding: int) -> Tensor:
+        given = width == CHANNELS and rows <= MOST_POSITIONS
+        return _right_table(hw, rows, padding) if given else theirs(rows, width, padding)
+
     for names, name in places:
-        names[name] = _right_table
+        names[name] = stand_in
     try:
         with without_gpu():
             yield
@@ -548,12 +565,12 @@ def _right_positions(hw: Any) -> Iterator[None]:
             names[name] = theirs
 
 
-def _place_positions(model: Any, rows: int) -> None:
+def _place_positions(hw: Any, model: Any, rows: int) -> None:
     positions = getattr(model, "embed_positions", None)
     for name in ("weights", "weight"):
         found = getattr(positions, name, None)
         if isinstance(found, Tensor) and found.dim() == 2 and len(found) <= rows and found.size(1) == CHANNELS:
-            found.data.copy_(_right_table(rows, CHANNELS, PAD)[: len(found)])
+            found.data.copy_(_right_table(hw, rows)[: len(found)])
 
 
 def _places(hw: Any, wanted: Any) -> list[tuple[dict[str, Any], str]]:

@@ -41,13 +41,18 @@ triplet_not_squared = Mistake(
     ),
 )
 triplet_raw = Mistake(
-    FACES, was=UNIT, now="(anchor, positive, negative)", hint="Put the embeddings on the unit sphere first."
+    FACES,
+    was=UNIT,
+    now="(anchor, positive, negative)",
+    hint="Put the embeddings on the unit sphere first.",
+    public=True,
 )
 hardest_negative = Mistake(
     FACES,
     was="        semi_hard_n = semi_hard_n & (distances_nn[a] > distances_nn[a, p])\n",
     now="",
     hint="A semi-hard negative is farther than the positive.",
+    public=True,
 )
 no_upper_margin = Mistake(
     FACES,
@@ -60,6 +65,7 @@ self_pairs = Mistake(
     was="    alike_nn = alike_nn & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device)\n",
     now="",
     hint="An anchor is not its own positive.",
+    public=True,
 )
 half_the_pairs = Mistake(
     FACES,
@@ -343,7 +349,11 @@ PADS = 'scores_nts.masked_fill(key_padding_mask.bool().unsqueeze(1), float("-inf
 LATER = 'scores_nts.masked_fill(future_mask[:t, :s].bool().to(q.device), float("-inf"))'
 SOFTMAX = "F.softmax(scores_nts, dim=-1, dtype=torch.float32).type_as(v)"
 no_scale = Mistake(
-    MODEL, was=SCORES, now="q @ k.transpose(1, 2)", hint="Divide the scores by the square root of the head size."
+    MODEL,
+    was=SCORES,
+    now="q @ k.transpose(1, 2)",
+    hint="Divide the scores by the square root of the head size.",
+    public=True,
 )
 scale_d = Mistake(
     MODEL,
@@ -362,12 +372,14 @@ pad_inverted = Mistake(
     was="key_padding_mask.bool().unsqueeze(1)",
     now="key_padding_mask.eq(0).unsqueeze(1)",
     hint="In the mask, 1 means padding.",
+    public=True,
 )
 mask_zero = Mistake(
     MODEL,
     was='key_padding_mask.bool().unsqueeze(1), float("-inf"))',
     now="key_padding_mask.bool().unsqueeze(1), 0.0)",
     hint="A score of zero still gets weight; make it minus infinity.",
+    public=True,
 )
 no_causal = Mistake(
     MODEL,
@@ -733,6 +745,7 @@ no_oproj = Mistake(
     was="self.o_proj(self.join(heads_ntc))",
     now="self.join(heads_ntc)",
     hint="Project the joined heads once more.",
+    public=True,
 )
 
 heads_by_reshape = Mistake(
@@ -997,6 +1010,7 @@ pre_ln = Mistake(
     was=SELF,
     now="x = self.self_attn_ln(x)\n        x = self.self_attn(x, x, x, padding_mask, causal=self.is_decoder)",
     hint="Normalise after adding the residual.",
+    public=True,
     also=(
         Edit(MODEL, "x = self.self_attn_ln(residual + x)", "x = residual + x"),
         Edit(MODEL, CROSS, CROSS.replace("self.cross_attn(x,", "self.cross_attn(self.cross_attn_ln(x),")),
@@ -1026,6 +1040,7 @@ cross_self = Mistake(
     was=CROSS,
     now="x = self.cross_attn(x, x, x, padding_mask, causal=True)",
     hint="In cross attention keys and values come from the encoder.",
+    public=True,
 )
 cross_no_mask = Mistake(
     MODEL,
@@ -1332,6 +1347,7 @@ positions_from_one = Mistake(
     was=ROWS,
     now="return columns_s.unsqueeze(0).repeat(input_ids.size(0), 1) + 1",
     hint="Positions start at zero.",
+    public=True,
 )
 positions_one_row = Mistake(MODEL, was=ROWS, now="return columns_s", hint="Return one row for every sentence.")
 

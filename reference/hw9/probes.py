@@ -30,7 +30,8 @@ from grader.kit.census import Census
 from grader.kit.executed import without_gpu
 
 ROWS, QUERIES, KEYS, CHANNELS = 3, 5, 7, 8  # of attention
-BATCH, WIDTH, HEADS, INNER, ENCODER_LENGTH = 2, 12, 3, 20, 5
+BATCH, WIDTH, HEADS, INNER = 2, 12, 3, 20
+SHORTER, TEXTS, SOURCES = (5, 7, 3), (7, 4), (3, 5)  # lengths of rows of attention, of examples, of what is read
 WORDS, PAD, EOS, LONGEST, LAYERS = 23, 1, 2, 16, 2
 PADS = 2  # behind the longest article
 TRIPLETS, FACE = 9, 6
@@ -64,13 +65,13 @@ def _at_home(probe: Callable[..., Answers]) -> Callable[..., Answers]:
 
 
 @_at_home
-def triplet(hw: Any, *, seed: int, satisfied: bool = False) -> Answers:
+def triplet(hw: Any, *, seed: int, satisfied: bool = False, count: int = TRIPLETS) -> Answers:
     """1-triplet: the loss with the usual margin and with another, and its gradient at all embeddings.
 
     `satisfied`: all of unit length, every positive close by and every negative on the other side.
     """
     loss_of = hw.triplet.triplet_loss
-    drawn = [kit.drawn(name, (TRIPLETS, FACE), seed) for name in ("anchor", "positive", "negative")]
+    drawn = [kit.drawn(name, (count, FACE), seed) for name in ("anchor", "positive", "negative")]
     if satisfied:
         anchor_md = F.normalize(drawn[0], dim=1)
         drawn = [anchor_md, F.normalize(anchor_md + 0.1 * drawn[1]), F.normalize(0.1 * drawn[2] - anchor_md)]
@@ -120,15 +121,17 @@ def _faces(counts: Sequence[int], seed: int) -> tuple[Tensor, Tensor]:
 def _is_clear(embeddings_nd: Tensor) -> bool:
     distances_k = F.pdist(embeddings_nd).pow(2)
     gaps_kk = (distances_k.unsqueeze(0) - distances_k.unsqueeze(1)).abs()
-    at_limit = [(gaps_kk - margin).abs().min() < CLEAR for margin in (MARGIN, WIDE_MARGIN)]
-    return not any(at_limit) and bool(distances_k.sort().values.diff().min() > CLEAR)
+    at_limit = [bool(((gaps_kk - margin).abs() < CLEAR).any()) for margin in (MARGIN, WIDE_MARGIN)]
+    return not any(at_limit) and bool((distances_k.sort().values.diff() > CLEAR).all())
 
 
 def _rows(value: Any) -> kit.Answer:
     """Triplets in any container, as whole numbers, sorted: (m, 3)."""
     try:
-        rows = value if isinstance(value, Tensor) else torch.stack([torch.as_tensor(row).flatten() for row in value])
-        rows = rows.detach()
+        if not isinstance(value, Tensor):
+            rows = [torch.as_tensor(row).flatten() for row in value]
+            value = torch.stack(rows) if rows else torch.zeros(0)
+        rows = value.detach() if value.shape != (0,) else torch.zeros(0, 3)  # no triplets are no fault of form
         if rows.dim() != 2 or rows.size(1) != 3 or bool((rows != rows.round()).any()):
             return f"a tensor of shape {tuple(rows.shape)}"
         return torch.tensor(sorted(rows.long().tolist()), dtype=torch.long).reshape(-1, 3)
@@ -149,16 +152,26 @@ def _scalar(value: Any) -> kit.Answer:
 
 
 @_at_home
-def attention(hw: Any, *, seed: int, pads: bool = False, causal: bool = False, half: bool = False) -> Answers:
+def attention(
+    hw: Any,
+    *,
+    seed: int,
+    pads: bool = False,
+    causal: bool = False,
+    half: bool = False,
+    lengths: Sequence[int] = SHORTER,
+    queries: int = QUERIES,
+) -> Answers:
     """3-sdpa: what attention gives; a causal one has as many queries as keys, and every row its own padding.
 
-    `half`: in half precision, beside what torch gives in single.
+    `half`: in half precision, beside what torch gives in single. `lengths`: how many keys each row has.
     """
     if half:
         return _in_half_precision(hw, seed)
-    q_ntc = kit.drawn("q", (ROWS, KEYS if causal else QUERIES, CHANNELS), seed)
-    k_nsc, v_nsc = (kit.drawn(name, (ROWS, KEYS, CHANNELS), seed) for name in "kv")
-    options = [_padding([KEYS - 2, KEYS, KEYS - 4]) if pads else None, causal]
+    rows, keys = len(lengths), max(lengths)
+    q_ntc = kit.drawn("q", (rows, keys if causal else queries, CHANNELS), seed)
+    k_nsc, v_nsc = (kit.drawn(name, (rows, keys, CHANNELS), seed) for name in "kv")
+    options = [_padding(lengths) if pads else None, causal]
     options = options if causal else options[:1] if pads else []
     return {"output": kit.plain(_first(hw.attention.scaled_dot_product_attention(q_ntc, k_nsc, v_nsc, *options)))}
 
@@ -176,27 +189,45 @@ def _in_half_precision(hw: Any, seed: int) -> Answers:
 
 
 @_at_home
-def heads(hw: Any, *, seed: int, masked: bool = False) -> Answers:
-    """3-mha: what the heads give for other keys than queries; `masked`: for themselves, with padding, causal."""
+def heads(
+    hw: Any, *, seed: int, masked: bool = False, lengths: Sequence[int] = TEXTS, queries: int = QUERIES
+) -> Answers:
+    """3-mha: what the heads give for other keys than queries; `masked`: for themselves, with padding, causal.
+
+    `lengths`: how many keys each example has; without a mask all have as many as the longest.
+    """
     with _right_attention(hw):
         model = _filled(hw.heads.MultiheadAttention(WIDTH, HEADS), seed, PROJECTIONS)
-        q_btd = kit.drawn("q", (BATCH, KEYS if masked else QUERIES, WIDTH), seed)
-        k_bsd, v_bsd = (kit.drawn(name, (BATCH, KEYS, WIDTH), seed) for name in "kv")
-        options = [_padding([KEYS, KEYS - 3]), True] if masked else []
+        b, s = len(lengths), max(lengths)
+        q_btd = kit.drawn("q", (b, s if masked else queries, WIDTH), seed)
+        k_bsd, v_bsd = (kit.drawn(name, (b, s, WIDTH), seed) for name in "kv")
+        options = [_padding(lengths), True] if masked else []
         return {"output": kit.plain(_first(model(q_btd, k_bsd, v_bsd, *options)))}
 
 
 @_at_home
-def layer(hw: Any, *, seed: int, is_decoder: bool = True, dropout: bool = False) -> Answers:
-    """3-layer: what a layer gives at words, zero elsewhere; or what dropout does in it."""
-    if dropout:
-        return _dropout_by_sub_layer(hw, seed)
+def layer(
+    hw: Any,
+    *,
+    seed: int,
+    is_decoder: bool = True,
+    dropout: bool = False,
+    lengths: Sequence[int] = TEXTS,
+    source_lengths: Sequence[int] = SOURCES,
+) -> Answers:
+    """3-layer: what a layer gives at words, zero elsewhere; or what dropout does in it.
+
+    `lengths`: of its examples; `source_lengths`: of what the encoder has read.
+    """
+    inputs = _layer_inputs(is_decoder or dropout, lengths, source_lengths, seed)
     with _right_heads(hw):
+        if dropout:
+            return _dropout_by_sub_layer(hw, inputs, seed)
         model = _layer(hw, is_decoder, 0.3, seed)
-        return {"output": _at(_first(model(*_layer_inputs(is_decoder, seed))), [KEYS, KEYS - 3])}
+        return {"output": _at(_first(model(*inputs)), lengths)}
 
 
-def _dropout_by_sub_layer(hw: Any, seed: int) -> Answers:
+def _dropout_by_sub_layer(hw: Any, inputs: Sequence[Any], seed: int) -> Answers:
     """For each sub-layer alone, at every position: 1 in eval mode; in train mode 0 where it was dropped.
 
     Only one channel of the sub-layer's output is not zero, and the others give nothing, so that dropout at the right
@@ -204,12 +235,10 @@ def _dropout_by_sub_layer(hw: Any, seed: int) -> Answers:
     by the layer itself in eval mode.
     """
     found: Answers = {}
-    with _right_heads(hw):
-        model = _layer(hw, True, RATE, seed)
-        inputs = _layer_inputs(True, seed)
-        for name in SUB_LAYERS:
-            quiet, loud = _dropped(model, name, inputs, seed)
-            found |= {f"{name}_eval": quiet, f"{name}_train": loud}
+    model = _layer(hw, True, RATE, seed)
+    for name in SUB_LAYERS:
+        quiet, loud = _dropped(model, name, inputs, seed)
+        found |= {f"{name}_eval": quiet, f"{name}_train": loud}
     return found
 
 
@@ -248,7 +277,7 @@ def _last_linear(model: Any, path: str) -> list[Tensor]:
 
 
 @_at_home
-def positions(hw: Any, *, lengths: Sequence[int], columns: int, seed: int) -> Answers:
+def positions(hw: Any, *, lengths: Sequence[int], columns: int = 0, seed: int) -> Answers:
     """3-positions: the positions of words and those of pads, -1 elsewhere; their shape, and whether they are whole."""
     pads_bs = _padding(lengths, columns)
     ids_bs = torch.randint(3, WORDS, pads_bs.shape, generator=torch.Generator().manual_seed(seed))
@@ -482,11 +511,12 @@ def _padding(lengths: Sequence[int], columns: int = 0) -> Tensor:
     return (places_s >= torch.tensor(list(lengths)).unsqueeze(1)).to(torch.uint8)
 
 
-def _layer_inputs(is_decoder: bool, seed: int) -> list[Any]:
+def _layer_inputs(is_decoder: bool, lengths: Sequence[int], source_lengths: Sequence[int], seed: int) -> list[Any]:
     """x and its padding; for a decoder the encoder's output and its padding, too."""
-    inputs: list[Any] = [kit.drawn("x", (BATCH, KEYS, WIDTH), seed), _padding([KEYS, KEYS - 3])]
+    inputs: list[Any] = [kit.drawn("x", (len(lengths), max(lengths), WIDTH), seed), _padding(lengths)]
     if is_decoder:
-        inputs += [kit.drawn("encoder_out", (BATCH, ENCODER_LENGTH, WIDTH), seed), _padding([3, ENCODER_LENGTH])]
+        size = (len(source_lengths), max(source_lengths), WIDTH)
+        inputs += [kit.drawn("encoder_out", size, seed), _padding(source_lengths)]
     return inputs
 
 
@@ -545,7 +575,7 @@ def _right_heads(hw: Any) -> Iterator[None]:
 
 
 class _Heads(nn.Module):
-    """Heads on torch's attention, called as the hand-in calls its own."""
+    """Torch's heads, called as the hand-in calls its own."""
 
     own: Any = None
     gives_two = False
@@ -561,27 +591,45 @@ class _Heads(nn.Module):
         """Shapes: q (b, t, d), k and v (b, s, d) -> (b, t, d)."""
         own = getattr(self.own, "forward", None)
         named = _named(own, ATTENTION, args, keywords, skip=1)
-        q, k, v = (getattr(self, f"{name}_proj")(named.pop(name)) for name in "qkv")
-        split = [each.unflatten(2, (self.n_heads, -1)).transpose(1, 2) for each in (q, k, v)]
-        output, weights = _attended(*split, **named)
-        output = self.o_proj(output.transpose(1, 2).flatten(2))
-        return (output, weights) if self.gives_two else output
+        q, k, v = (named.pop(name).transpose(0, 1) for name in "qkv")
+        shut_nts = _shut(q.size(0), k.size(0), **named).reshape(-1, q.size(0), k.size(0))
+        projections = {f"{name}_proj_weight": getattr(self, f"{name}_proj").weight for name in "qkv"}
+        output, weights = F.multi_head_attention_forward(
+            *(q, k, v, self.o_proj.in_features, self.n_heads),
+            in_proj_weight=None,
+            in_proj_bias=torch.cat([getattr(self, f"{name}_proj").bias for name in "qkv"]),
+            bias_k=None,
+            bias_v=None,
+            add_zero_attn=False,
+            dropout_p=0.0,
+            out_proj_weight=self.o_proj.weight,
+            out_proj_bias=self.o_proj.bias,
+            attn_mask=shut_nts.expand(q.size(1), -1, -1).repeat_interleave(self.n_heads, dim=0),
+            use_separate_proj_weight=True,
+            **projections,
+        )
+        return (output.transpose(0, 1), weights) if self.gives_two else output.transpose(0, 1)
 
 
 def _attended(q: Tensor, k: Tensor, v: Tensor, key_padding_mask: Any = None, causal: Any = False) -> tuple[Any, Any]:
-    """Attention by torch, and its weights; masks may be of any type, and have any of the axes of the scores."""
-    shut = torch.zeros(q.size(-2), k.size(-2), dtype=torch.bool)
-    if causal:
-        shut = shut.logical_not().triu(1)
-    if key_padding_mask is not None:
-        mask = key_padding_mask < 0 if key_padding_mask.is_floating_point() else key_padding_mask != 0
-        mask = mask | (key_padding_mask == 1)
-        while mask.dim() < q.dim():
-            mask = mask.unsqueeze(1)
-        shut = shut | mask
+    """Attention by torch, and its weights."""
+    shut = _shut(q.size(-2), k.size(-2), key_padding_mask, causal, axes=q.dim())
     identity = torch.eye(k.size(-2)).expand(*k.shape[:-2], -1, -1)
     weights = F.scaled_dot_product_attention(q, k, identity.to(q.dtype), attn_mask=~shut)
     return weights @ v, weights
+
+
+def _shut(queries: int, keys: int, key_padding_mask: Any = None, causal: Any = False, axes: int = 3) -> Tensor:
+    """True where a key is hidden; masks may be of any type, and have any of the axes of the scores."""
+    places = torch.arange(keys)
+    shut = (places > torch.arange(queries).unsqueeze(1)) & bool(causal)
+    if key_padding_mask is None:
+        return shut
+    mask = key_padding_mask < 0 if key_padding_mask.is_floating_point() else key_padding_mask != 0
+    mask = mask | (key_padding_mask == 1)
+    while mask.dim() < axes:
+        mask = mask.unsqueeze(1)
+    return shut | mask
 
 
 def _own(hw: Any, unit: str, name: str) -> Any:
@@ -708,10 +756,13 @@ def maps(hw: Any, *, model: str, sentence: str = "", seed: int) -> Answers:
 def _sentences_mapped(hw: Any, sentence: str, seed: int) -> Tensor:
     """The sentence and another one beside it, each after the end mark: (2, s)."""
     numbers = {word: number for number, word in enumerate(hw.data("data/words.txt").decode().split("\n"))}
-    texts = [json.loads(line)["text"] for line in hw.data("data/news.jsonl").splitlines()]
-    own, other = (texts[int(place) % len(texts)] for place in kit.drawn("items", (2,), seed).abs() * 1e6)
-    words = sentence.split() or own.split()[:MAP_WORDS]
-    return torch.tensor([[MARK, *(numbers[word] for word in each)] for each in (words, other.split()[: len(words)])])
+    words = sentence.split()
+    other = words[::-1]
+    if not words:
+        texts = [json.loads(line)["text"] for line in hw.data("data/news.jsonl").splitlines()]
+        drawn = kit.drawn("items", (2,), seed).abs() * 1e6
+        words, other = (texts[int(place) % len(texts)].split()[:MAP_WORDS] for place in drawn)
+    return torch.tensor([[MARK, *(numbers[word] for word in each)] for each in (words, other[: len(words)])])
 
 
 def _untrained(trained: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from grader.authoring import Edit, Mistake, Variant
+from grader.handout.public import public_part
 from grader.judge.part import judge_part
 from grader.kit.handin import Handin
 from grader.nouns.asked import Part, Rubric
@@ -140,6 +141,10 @@ def lost(results: Mapping[str, PartResult]) -> dict[str, list[str]]:
         ("1d", "ragged", "enc_hiddens", (4, 7, 6)),
         ("1d", "alone", "enc_hiddens", (1, 7, 6)),
         ("1d", "train", "h0", (4, 3)),
+        ("1d", "few", "enc_hiddens", (2, 4, 6)),
+        ("1d", "single", "enc_hiddens", (1, 5, 6)),
+        ("1c", "sizes", "decoder.weight_ih", (2,)),
+        ("1e", "few", "outputs", (7, 2, 3)),
         ("1e", "ragged", "outputs", (10, 4, 3)),
         ("1e", "ragged", "ybar", (10, 4, 8)),
         ("1e", "ragged", "fed_projection", (10, 4, 7, 3)),
@@ -238,6 +243,24 @@ def test_a_mistake_fails_these_checks_and_no_others(
     found = lost(judged(hand_in(tmp_path, *MISTAKES[name].edits), expected))
 
     assert {part: failed for part, failed in found.items() if PARTS[part].points} == checks
+
+
+@pytest.mark.parametrize("name", [name for name, mistake in MISTAKES.items() if mistake.public])
+def test_a_mistake_that_students_may_be_told_shows_on_public_cases(
+    tmp_path: Path, expected: Mapping[str, Mapping[str, Observation]], name: str
+) -> None:
+    hw = hand_in(tmp_path, *MISTAKES[name].edits)
+
+    for part in (public_part(part) for part in PARTS.values() if name in part.mistakes):
+        got = {case.name: observed(hw, part, case.name) for case in part.cases}
+        assert judge_part(part, RUBRIC, expected[part.id], got, {}, {}).score < part.points
+
+
+def test_public_cases_have_sizes_of_their_own() -> None:
+    for part in PARTS.values():
+        hidden = [each.args for each in part.cases if not each.public]
+        assert [each.name for each in part.cases if each.public and each.args in hidden] == []
+        assert any(case.public for case in part.cases) or not part.points
 
 
 # --- parts stay apart ---------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from grader.authoring import Edit, Variant
 from grader.judge.part import judge_part
-from grader.kit.handin import Handin
+from grader.kit.handin import Handin, Missing
 from grader.nouns.asked import Part, Rubric
 from grader.nouns.judged import PartResult
 from grader.nouns.plain import Fault
@@ -50,7 +50,7 @@ def module(path: str) -> ModuleType:
 PROBES, KNOWN, MAKE = module("probes.py"), vars(module("mistakes.py")), module("data/make.py")
 RUBRIC: Rubric = load_rubric(ROOT / "rubrics" / "hw12.yaml")
 PARTS: dict[str, Part] = {part.id: part for part in RUBRIC.parts}
-DROPPED = "        return self.decoder(self.drop(hidden_lbd))\n\n\nclass LMModel_LSTM"
+DROPPED = KNOWN["OUT"]
 
 
 @pytest.fixture(autouse=True)
@@ -166,6 +166,25 @@ def test_the_gradient_at_the_cell_is_autograds(tmp_path: Path) -> None:
     found = written(["dL_dC_prev"], at, tmp_path)
 
     torch.testing.assert_close(found["dL_dC_prev"], truth, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("part", ["1a", "1b", "1c", "2a"])
+def test_no_formula_is_found_in_the_answers_that_students_begin_with(part: str, tmp_path: Path) -> None:
+    shutil.copytree(SOLVED, tmp_path, dirs_exist_ok=True)
+    shutil.copy(REFERENCE / "starter" / "answers.md", tmp_path)
+
+    with pytest.raises(Missing):
+        for run in runs_of(RUBRIC, [part]):
+            getattr(PROBES, run.probe)(loaded(tmp_path), seed=run.seed, **run.args)
+
+
+def test_what_is_begun_below_the_remarks_of_the_answers_is_read(tmp_path: Path) -> None:
+    begun = (REFERENCE / "starter" / "answers.md").read_text(encoding="utf-8").replace("# 1b\n", "# 1b\n\ndy_dw = w\n")
+    (tmp_path / "answers.md").write_text(begun, encoding="utf-8")
+
+    found = PROBES.expression(loaded(tmp_path), asked=["dy_dw"], seed=1)
+
+    torch.testing.assert_close(found["dy_dw"], found["at.w"])
 
 
 # --- the text -------------------------------------------------------------------------------------------------------

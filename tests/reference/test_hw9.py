@@ -22,14 +22,16 @@ import torch
 from grader.authoring import Edit, Mistake
 from grader.judge.logs.together import training_log
 from grader.judge.part import judge_part
+from grader.judge.reading import handed_in
+from grader.judge.smallest import fails_on, smallest_failing
 from grader.kit.handin import Handin, Missing
-from grader.marker import handed_in
 from grader.nouns.asked import Rubric
 from grader.nouns.judged import PartResult
 from grader.nouns.plain import Fault
 from grader.nouns.seen import Observation, Run
 from grader.rubric.load import load_rubric
 from grader.runs import runs_of
+from grader.smallest import small_runs
 from tests.imports import undone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -251,6 +253,33 @@ def test_a_mistake_fails_these_checks_and_no_others(
     concerned = [part.id for part in PARTS.values() if name in part.mistakes]
 
     assert lost(judged(hand_in(tmp_path, *MISTAKES[name].edits), expected, *concerned)) == checks
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "sentence"),
+    [
+        ("3-sdpa", "no_pad_mask", "fails as soon as two sentences differ in length"),
+        ("3-mha", "heads_before_examples", "fails as soon as there is more than one sentence"),
+        ("3-mha", "one_head", "fails as soon as a sentence is longer than 1"),
+        ("3-positions", "positions_from_one", "fails always, even with lengths [1]"),
+    ],
+)
+def test_the_smallest_input_that_fails_tells_what_is_wrong(tmp_path: Path, part: str, name: str, sentence: str) -> None:
+    right = small(tmp_path / "right", part)
+    wrong = small(tmp_path / "wrong", part, *MISTAKES[name].edits)
+
+    found = smallest_failing(
+        PARTS[part], lambda case: fails_on(PARTS[part], case, RUBRIC, right[case.name], wrong[case.name]), 60.0
+    )
+
+    assert found is not None
+    assert found.sentence == sentence
+
+
+def small(folder: Path, part: str, *edits: Edit) -> dict[str, Observation]:
+    with undone():
+        hw = hand_in(folder, *edits)
+        return {run.case: seen(hw, run) for run in small_runs(RUBRIC, PARTS[part])}
 
 
 def test_a_leak_is_told_by_its_places(tmp_path: Path, expected: Expected) -> None:

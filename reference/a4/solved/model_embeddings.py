@@ -15,6 +15,7 @@ class ModelEmbeddings(nn.Module):
         src_pad_token_idx = vocab.src["<pad>"]
         tgt_pad_token_idx = vocab.tgt["<pad>"]
         ### BEGIN ANSWER 1b
+        #: self.source and self.target: a table of vectors for each language.
         self.source = nn.Embedding(len(vocab.src), embed_size, padding_idx=src_pad_token_idx)
         self.target = nn.Embedding(len(vocab.tgt), embed_size, padding_idx=tgt_pad_token_idx)
         ### END ANSWER

@@ -28,6 +28,11 @@ class NMT(nn.Module):
         self.dropout_rate = dropout_rate
         self.vocab = vocab
         ### BEGIN ANSWER 1c
+        #: self.post_embed_cnn: a convolution of width 2 over the embeddings; length and size e stay as they are.
+        #: self.encoder, self.decoder: the two LSTMs, with bias. The decoder reads [embedding ; previous output].
+        #: self.h_projection, self.c_projection, self.att_projection, self.combined_output_projection and
+        #: self.target_vocab_projection: without bias.
+        #: self.dropout.
         self.post_embed_cnn = nn.Conv1d(embed_size, embed_size, kernel_size=2, padding="same")
         self.encoder = nn.LSTM(embed_size, hidden_size, bidirectional=True)
         self.decoder = nn.LSTMCell(embed_size + hidden_size, hidden_size)
@@ -60,6 +65,8 @@ class NMT(nn.Module):
         """
         enc_hiddens, dec_init_state = None, None
         ### BEGIN ANSWER 1d
+        #: Embed the source and send it through the convolution (which wants the axes b, e, s), then through the
+        #: encoder, which should not read padding. Its last states, of both directions, make the decoder's first state.
         embedded_sbe = self.model_embeddings.source(source_padded)
         mixed_sbe = self.post_embed_cnn(embedded_sbe.permute(1, 2, 0)).permute(2, 0, 1)
         packed = pack_padded_sequence(mixed_sbe, source_lengths)
@@ -88,6 +95,8 @@ class NMT(nn.Module):
         o_prev = torch.zeros(enc_hiddens.size(0), self.hidden_size, device=self.device)
         combined_outputs = []
         ### BEGIN ANSWER 1e
+        #: Project enc_hiddens once: (b, s, h). Embed the targets: (t, b, e).
+        #: Then one call of self.step for each t. It is fed Ybar_t (b, e+h), the embedding and the output before it.
         enc_hiddens_proj = self.att_projection(enc_hiddens)
         embedded_tbe = self.model_embeddings.target(target_padded)
         for Y_t in torch.split(embedded_tbe, 1, dim=0):
@@ -115,6 +124,7 @@ class NMT(nn.Module):
             -> (h, c) each (b, h), O_t (b, h), e_t (b, s).
         """
         ### BEGIN ANSWER 1f
+        #: First the decoder's new state, then a score e_t (b, s) for each source position.
         dec_state = self.decoder(Ybar_t, dec_state)
         dec_hidden, _ = dec_state
         e_t = torch.bmm(enc_hiddens_proj, dec_hidden.unsqueeze(2)).squeeze(2)
@@ -122,6 +132,7 @@ class NMT(nn.Module):
         if enc_masks is not None:
             e_t.data.masked_fill_(enc_masks.bool(), -float("inf"))
         ### BEGIN ANSWER 1f
+        #: Attention alpha_t (b, s), what it makes of enc_hiddens (b, 2h), and from both states the output O_t (b, h).
         alpha_t = F.softmax(e_t, dim=1)
         a_t = torch.bmm(alpha_t.unsqueeze(1), enc_hiddens).squeeze(1)
         U_t = torch.cat((dec_hidden, a_t), dim=1)

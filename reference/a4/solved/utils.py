@@ -12,6 +12,8 @@ def pad_sents(sents: list[list], pad_token) -> list[list]:
     """All sentences, each filled up at its end with `pad_token` to the length of the longest."""
     sents_padded = []
     ### BEGIN ANSWER 1a
+    #: Fill `sents_padded`: one list for each sentence, all as long as the longest one.
+    #: Sentences come in any order, hold words or numbers, and may be empty. Leave `sents` as it is.
     longest = max((len(sent) for sent in sents), default=0)
     for sent in sents:
         sents_padded.append(sent + [pad_token] * (longest - len(sent)))

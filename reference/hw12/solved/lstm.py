@@ -21,6 +21,8 @@ class LSTMStep(nn.Module):
 
     def forward(self, x, state):
         """Shapes: x (b, d), state two of (b, h) -> two of (b, h)."""
+        ### BEGIN ANSWER 3e
+        #: The four gates from x and h, (b, h) each; then the new cell, and the new hidden state from it.
         h, c = state
         gates = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh
         i, f, g, o = gates.chunk(4, dim=1)
@@ -29,3 +31,4 @@ class LSTMStep(nn.Module):
         c = f * c + i * g
         h = o * torch.tanh(c)
         return h, c
+        ### END ANSWER

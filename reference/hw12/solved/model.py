@@ -10,9 +10,14 @@ import torch
 from torch import nn
 
 
+### BEGIN ANSWER 3b
+#: What keeps every position from the words behind it. Shapes: -> (l, l).
 def future_mask(length, device=None):
     """What is added to the scores of a query (row) and a key (column): -inf where the key lies in the future."""
     return torch.full((length, length), float("-inf"), device=device).triu(1)
+
+
+### END ANSWER
 
 
 class Positions(nn.Module):
@@ -33,16 +38,19 @@ class Positions(nn.Module):
 
 
 class LMModel_Transformer(nn.Module):
-    """A stack of encoder layers; the source mask hides all later tokens from each position."""
+    """A Transformer that predicts every word from those before it."""
 
     def __init__(self, nvoc, dim=256, nhead=8, num_layers=4):
         super().__init__()
         self.dim = dim
         self.drop = nn.Dropout(0.5)
         self.encoder = nn.Embedding(nvoc, dim)
+        ### BEGIN ANSWER 3a
+        #: The layers between embedding and decoder: num_layers of them, with nhead heads and dropout 0.5.
         self.positions = Positions(dim)
         layer = nn.TransformerEncoderLayer(dim, nhead, 4 * dim, dropout=0.5)
         self.layers = nn.TransformerEncoder(layer, num_layers, enable_nested_tensor=False)
+        ### END ANSWER
         self.decoder = nn.Linear(dim, nvoc)
         self.init_weights()
 
@@ -53,11 +61,15 @@ class LMModel_Transformer(nn.Module):
 
     def forward(self, input):
         """Shapes: input (l, b) int64 -> logits (l, b, v)."""
+        ### BEGIN ANSWER 3a
+        #: Embed, add positions, go through the layers, decode; sequence first all along.
+        #: Position t predicts word t + 1: nothing it is made of may come from behind t.
         mask_ll = future_mask(input.size(0), input.device)
         embedded_lbd = self.encoder(input) * math.sqrt(self.dim)
         embedded_lbd = embedded_lbd + self.positions(input.size(0)).to(input.device)
         hidden_lbd = self.layers(self.drop(embedded_lbd), mask=mask_ll)
         return self.decoder(self.drop(hidden_lbd))
+        ### END ANSWER
 
 
 class LMModel_LSTM(nn.Module):

@@ -16,6 +16,9 @@ config = Namespace(
 )
 
 ### BEGIN ANSWER arch
+#: arch_args = Namespace(...) with fairseq's names, written as numbers: for encoder and decoder the sizes embed_dim,
+#: ffn_embed_dim, layers, attention_heads and normalize_before; then dropout, share_decoder_input_output_embed,
+#: activation_fn, max_source_positions and max_target_positions.
 arch_args = Namespace(
     encoder_embed_dim=256,
     encoder_ffn_embed_dim=1024,

@@ -21,6 +21,7 @@ class LabelSmoothedCrossEntropyCriterion(nn.Module):
     def forward(self, lprobs: Tensor, target: Tensor) -> Tensor:
         """The loss of log-probabilities (n, v) at targets (n,): one number, or (n, 1) without `reduce`."""
         ### BEGIN ANSWER loss
+        #: Summed over the words, unless `reduce` is False. Labels equal to `ignore_index` count nowhere.
         if target.dim() == lprobs.dim() - 1:
             target = target.unsqueeze(-1)
         nll_n1 = -lprobs.gather(dim=-1, index=target)

@@ -10,6 +10,7 @@ import torch
 def get_rate(d_model: int, step_num: int, warmup_step: int) -> float:
     """The learning rate of a step: it rises for `warmup_step` steps, then falls with the root of their number."""
     ### BEGIN ANSWER rate
+    #: The formula of the paper, section 5.3; steps are counted from 1.
     return d_model**-0.5 * min(step_num**-0.5, step_num * warmup_step**-1.5)
     ### END ANSWER
 

@@ -17,6 +17,7 @@ def sinusoidal_table(num_embeddings: int, embedding_dim: int, padding_idx: int) 
     Shapes: -> (n, c) float32, row `padding_idx` zero.
     """
     ### BEGIN ANSWER table
+    #: Every column has a frequency: they fall from 1 in the first to 1/10000 in the last of each half.
     half = embedding_dim // 2
     steps = torch.arange(half, dtype=torch.float64)
     frequencies = torch.exp(-math.log(10_000.0) / (half - 1) * steps)
@@ -43,6 +44,9 @@ class SinusoidalPositionalEmbedding(nn.Module):
 
         Shapes: (b, t) int64 -> (b, t, c).
         """
+        ### BEGIN ANSWER encoder
+        #: Count the words of each sentence from padding_idx + 1 on; pads are not counted.
         words_bt = tokens_bt.ne(self.padding_idx)
         positions_bt = words_bt.long().cumsum(dim=1) * words_bt + self.padding_idx
         return self.weights[positions_bt]
+        ### END ANSWER

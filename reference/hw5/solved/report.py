@@ -22,6 +22,8 @@ model.load_state_dict(torch.load("checkpoints/best.pt", map_location="cpu"))
 gnorms = json.loads(Path("gnorm.json").read_text())
 
 # %% Problem 1: how alike positions are
+### BEGIN ANSWER P1
+#: A heat map: how alike (cosine) the rows of the decoder's table of positions are, each with each.
 positions = model.decoder.embed_positions.weights.detach().cpu()
 unit = F.normalize(positions, dim=1)
 similarity = unit @ unit.T
@@ -33,8 +35,11 @@ plt.ylabel("position")
 plt.colorbar()
 plt.savefig("similarity.png")
 plt.close()
+### END ANSWER
 
 # %% Problem 2: gradient norms
+### BEGIN ANSWER P2
+#: Plot gnorms, one point for each update, and mark two places where clipping took effect.
 norms = [float(norm) for norm in gnorms]
 plt.figure(figsize=(9, 4))
 plt.plot(norms, linewidth=0.8)
@@ -47,3 +52,4 @@ plt.ylabel("gradient norm")
 plt.legend()
 plt.savefig("gnorm.png")
 plt.close()
+### END ANSWER

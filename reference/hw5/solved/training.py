@@ -38,6 +38,10 @@ def train_one_epoch(
     epoch_itr: Any, model: nn.Module, task: Any, criterion: nn.Module, optimizer: Any, accum_steps: int = 1
 ) -> dict[str, list[float]]:
     """Trains on every batch once; loss per word and norm of the gradients, one entry per update."""
+    ### BEGIN ANSWER gnorm
+    #: For each of the `grouped` batches of epoch_itr.next_epoch_itr(shuffle=True): add up the gradients of the scaled
+    #: losses of its samples, bring them back to scale, divide them by the number of target words, clip, and step.
+    #: A sample holds net_input (what the model takes), target and ntokens. Note loss and norm of every update.
     stats: dict[str, list[float]] = {"loss": [], "gnorm": []}
     scaler = GradScaler(device)
     model.train()
@@ -53,14 +57,13 @@ def train_one_epoch(
                 loss = criterion(lprobs_btv.view(-1, lprobs_btv.size(-1)), target_bt.view(-1))
             accum_loss += loss.item()
             scaler.scale(loss).backward()
-        ### BEGIN ANSWER gnorm
         scaler.unscale_(optimizer)
         optimizer.multiply_grads(1 / (sample_size or 1.0))
         gnorm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
         stats["gnorm"].append(gnorm.item())
-        ### END ANSWER
         scaler.step(optimizer)
         scaler.update()
         stats["loss"].append(accum_loss / sample_size)
     logger.info(f"training loss: {sum(stats['loss']) / max(1, len(stats['loss'])):.4f}")
     return stats
+    ### END ANSWER

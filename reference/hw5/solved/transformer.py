@@ -35,6 +35,8 @@ class MultiheadAttention(nn.Module):
 
         Shapes: query (q, b, c), key and value (k, b, c), pads (k, b) bool, shut (q, k) bool -> (q, b, c).
         """
+        ### BEGIN ANSWER encoder
+        #: Project, split into heads that lie side by side, mix, join the heads, project once more.
         q, b, c = query.shape
         queries_bhqd = self._heads(self.q_proj(query) / math.sqrt(self.head_dim))
         keys_bhkd, values_bhkd = self._heads(self.k_proj(key)), self._heads(self.v_proj(value))
@@ -49,6 +51,7 @@ class MultiheadAttention(nn.Module):
     def _heads(self, tokens_kbc: Tensor) -> Tensor:
         k, b, _ = tokens_kbc.shape
         return tokens_kbc.view(k, b, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
+        ### END ANSWER
 
 
 class TransformerEncoderLayer(nn.Module):
@@ -67,10 +70,13 @@ class TransformerEncoderLayer(nn.Module):
 
     def forward(self, x_sbc: Tensor, pads_sb: Tensor) -> Tensor:
         """Shapes: (s, b, c), pads (s, b) bool -> (s, b, c)."""
+        ### BEGIN ANSWER encoder
+        #: Each sub-layer normalises first, and is added to what went in.
         normed_sbc = self.self_attn_layer_norm(x_sbc)
         x_sbc = x_sbc + self.dropout(self.self_attn(normed_sbc, normed_sbc, normed_sbc, pads_sb))
         normed_sbc = self.final_layer_norm(x_sbc)
         return x_sbc + self.dropout(self.fc2(F.relu(self.fc1(normed_sbc))))
+        ### END ANSWER
 
 
 class TransformerDecoderLayer(nn.Module):
@@ -91,12 +97,15 @@ class TransformerDecoderLayer(nn.Module):
 
     def forward(self, x_tbc: Tensor, encoded_sbc: Tensor, pads_sb: Tensor | None, future_tt: Tensor) -> Tensor:
         """Shapes: (t, b, c), encoded (s, b, c), pads (s, b) bool, future (t, t) bool -> (t, b, c)."""
+        ### BEGIN ANSWER decoder
+        #: Three sub-layers, each as in the encoder's layer.
         normed_tbc = self.self_attn_layer_norm(x_tbc)
         x_tbc = x_tbc + self.dropout(self.self_attn(normed_tbc, normed_tbc, normed_tbc, shut_qk=future_tt))
         normed_tbc = self.encoder_attn_layer_norm(x_tbc)
         x_tbc = x_tbc + self.dropout(self.encoder_attn(normed_tbc, encoded_sbc, encoded_sbc, pads_sb))
         normed_tbc = self.final_layer_norm(x_tbc)
         return x_tbc + self.dropout(self.fc2(F.relu(self.fc1(normed_tbc))))
+        ### END ANSWER
 
 
 class TransformerEncoder(nn.Module):
@@ -106,6 +115,7 @@ class TransformerEncoder(nn.Module):
         """Makes the layers; `embed_tokens` is the table of the source words."""
         super().__init__()
         ### BEGIN ANSWER encoder
+        #: Keep the table, and make embed_positions, `encoder_layers` layers and a last layer_norm.
         self.padding_idx = dictionary.pad()
         self.embed_tokens = embed_tokens
         self.embed_scale = math.sqrt(args.encoder_embed_dim)
@@ -122,6 +132,7 @@ class TransformerEncoder(nn.Module):
     ) -> tuple[Tensor, None, Tensor]:
         """Shapes: (b, s) int64 -> outputs (s, b, c), None, padding mask (s, b) bool, True at pads."""
         ### BEGIN ANSWER encoder
+        #: Scaled embeddings and positions, dropout, all layers, and a normalisation at the end.
         pads_bs = src_tokens.eq(self.padding_idx)
         x_bsc = self.embed_scale * self.embed_tokens(src_tokens) + self.embed_positions(src_tokens)
         x_sbc = self.dropout(x_bsc).transpose(0, 1)
@@ -139,6 +150,7 @@ class TransformerDecoder(nn.Module):
         """Makes the layers; `embed_tokens`, the table of the target words, is also the output matrix."""
         super().__init__()
         ### BEGIN ANSWER decoder
+        #: As in the encoder, and output_projection without bias, which shares its matrix with embed_tokens.
         self.padding_idx = dictionary.pad()
         self.embed_tokens = embed_tokens
         self.embed_scale = math.sqrt(args.decoder_embed_dim)
@@ -157,6 +169,7 @@ class TransformerDecoder(nn.Module):
     ) -> tuple[Tensor, dict[str, Any]]:
         """Shapes: (b, t) int64 and what the encoder gives -> logits (b, t, v), and a dict for whoever wants more."""
         ### BEGIN ANSWER decoder
+        #: A position may look at itself and at the past. The logits have the batch first.
         encoded_sbc, _, pads_sb = encoder_out
         t = prev_output_tokens.size(1)
         future_tt = torch.ones(t, t, dtype=torch.bool, device=prev_output_tokens.device).triu(1)

@@ -22,6 +22,10 @@ def scaled_dot_product_attention(q, k, v, key_padding_mask=None, causal=False):
 
     Shapes: q (n, t, c), k and v (n, s, c), key_padding_mask (n, s) uint8, 1 where padded -> (n, t, c).
     """
+    ### BEGIN ANSWER 3-sdpa
+    #: Scores: (n, t, s). Where key_padding_mask is 1, a key gets no weight.
+    #: causal: query i sees keys 0 to i; future_mask is 1 where a key is later.
+    #: Training is in half precision: mind what its exponentials can hold.
     scores_nts = q @ k.transpose(1, 2) / math.sqrt(q.size(-1))
     if key_padding_mask is not None:
         scores_nts = scores_nts.masked_fill(key_padding_mask.bool().unsqueeze(1), float("-inf"))
@@ -31,6 +35,7 @@ def scaled_dot_product_attention(q, k, v, key_padding_mask=None, causal=False):
     # In half precision the sum of exponentials would overflow.
     weights_nts = F.softmax(scores_nts, dim=-1, dtype=torch.float32).type_as(v)
     return weights_nts @ v
+    ### END ANSWER
 
 
 class MultiheadAttention(nn.Module):
@@ -47,6 +52,10 @@ class MultiheadAttention(nn.Module):
 
     def forward(self, q, k, v, key_padding_mask=None, causal=False):
         """Shapes: q (b, t, d), k and v (b, s, d), key_padding_mask (b, s) uint8 -> (b, t, d)."""
+        ### BEGIN ANSWER 3-mha
+        #: Head j has channels j c to (j + 1) c of each projection. Let scaled_dot_product_attention
+        #: see every head of every example as an example of its own: (b h, t, c); so too the mask.
+        #: Methods of your own are welcome.
         q_ntc = self.split(self.q_proj(q))
         k_nsc = self.split(self.k_proj(k))
         v_nsc = self.split(self.v_proj(v))
@@ -65,6 +74,7 @@ class MultiheadAttention(nn.Module):
         n, t, c = heads_ntc.shape
         heads_bhtc = heads_ntc.reshape(n // self.n_heads, self.n_heads, t, c)
         return heads_bhtc.transpose(1, 2).reshape(n // self.n_heads, t, -1)
+        ### END ANSWER
 
 
 class TransformerLayer(nn.Module):
@@ -90,6 +100,10 @@ class TransformerLayer(nn.Module):
 
     def forward(self, x, padding_mask, encoder_out=None, encoder_padding_mask=None):
         """Shapes: x (b, t, d), padding_mask (b, t) or None, encoder_out (b, s, d) and its mask (b, s) -> (b, t, d)."""
+        ### BEGIN ANSWER 3-layer
+        #: Self attention, in a decoder cross attention, then the feed-forward network with ReLU.
+        #: After each: its dropout, then its layer norm of the sum with what went in.
+        #: padding_mask is for self attention, encoder_padding_mask for cross attention.
         residual = x
         x = self.self_attn(x, x, x, padding_mask, causal=self.is_decoder)
         x = self.self_attn_drop(x)
@@ -106,6 +120,7 @@ class TransformerLayer(nn.Module):
         x = self.fc2(x)
         x = self.ffn_drop(x)
         return self.ffn_ln(residual + x)
+        ### END ANSWER
 
 
 class Transformer(nn.Module):
@@ -156,5 +171,8 @@ class Transformer(nn.Module):
 
     def make_positions(self, input_ids, padding_mask):
         """0, 1, 2, ... in every row. Shapes: (b, s) -> (b, s)."""
+        ### BEGIN ANSWER 3-positions
+        #: Whole numbers of the shape and type of input_ids; pads are counted like words.
         columns_s = torch.arange(input_ids.size(1), dtype=input_ids.dtype, device=input_ids.device)
         return columns_s.unsqueeze(0).repeat(input_ids.size(0), 1)
+        ### END ANSWER

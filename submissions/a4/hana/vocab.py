@@ -14,6 +14,7 @@ from itertools import chain
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 MARKS = ("<pad>", "<s>", "</s>", "<unk>")
 
@@ -62,9 +63,8 @@ class VocabEntry:
 
     def to_input_tensor(self, sents: list[list[str]], device: torch.device) -> Tensor:
         """Indices of the sentences, filled up with <pad>: (longest, sentences), int64."""
-        longest = max((len(sent) for sent in sents), default=0)
-        rows = [[self[word] for word in sent] + [self.pad_id] * (longest - len(sent)) for sent in sents]
-        return torch.tensor(rows, dtype=torch.long, device=device).t().contiguous()
+        rows = [torch.tensor(self.words2indices(sent), dtype=torch.long, device=device) for sent in sents]
+        return pad_sequence(rows, padding_value=self.pad_id)
 
     @staticmethod
     def from_corpus(corpus: Iterable[list[str]], size: int, freq_cutoff: int = 2) -> VocabEntry:
