@@ -145,7 +145,53 @@ def schema(**options: Any) -> None:
 
 
 @verbs.command()
-@click.argument("code")
+@click.argument("words", nargs=-1, metavar="[PART]... [FOLDER]")
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved; ^C ends it.")
+@_shared
+def check(**options: Any) -> None:
+    """Runs the public checks on one's own homework, without a jail.
+
+    \b
+    Example: grade check 1d
+    """
+    from grader.commands import check
+
+    parts = options.pop("words")
+    _leave({"folder": None, "parts": parts, **options}, check.check)
+
+
+@verbs.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Default: ASSIGNMENT.zip in the folder.")
+@_shared
+def pack(**options: Any) -> None:
+    """Makes the file to hand in; lists what is found and missing.
+
+    \b
+    Example: grade pack
+    """
+    from grader.commands import pack
+
+    _leave(options, pack.pack)
+
+
+@verbs.command()
+@click.argument("rubric")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="A zip file or a folder. Default: ID-handout.zip.")
+@_shared
+def handout(**options: Any) -> None:
+    """Writes what students get: starter files and public checks.
+
+    \b
+    Example: grade handout a4.yaml -o a4-handout.zip
+    """
+    from grader.commands import handout
+
+    _leave(options, handout.handout)
+
+
+@verbs.command()
+@click.argument("words", nargs=-1, required=True, metavar="CODE")
 @_shared
 def explain(**options: Any) -> None:
     """Tells the long form of a code or verdict that was printed.
@@ -155,7 +201,8 @@ def explain(**options: Any) -> None:
     """
     from grader.commands import explain
 
-    _leave(options, explain.explain)
+    code = " ".join(options.pop("words"))  # a state such as: not started
+    _leave({"code": code, **options}, explain.explain)
 
 
 @verbs.command()
@@ -211,7 +258,8 @@ def _listen() -> None:
             signal.signal(each, signal.SIG_DFL if each == signal.SIGINT else signal.SIG_IGN)
         raise SignalError("" if number == signal.SIGINT else signal.Signals(number).name)
 
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    hung_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # Windows has none
+    wanted = {signal.SIGINT, signal.SIGTERM, hung_up}
     listened = [each for each in wanted if signal.getsignal(each) is not signal.SIG_IGN]  # nohup ignores one
     for each in listened:
         signal.signal(each, _end)

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli import verbs
 
-VERBS = ["run", "prove", "report", "schema", "explain", "doctor"]
+VERBS = ["run", "prove", "report", "schema", "check", "pack", "handout", "explain", "doctor"]
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from grader.errors import IntakeError, Message
 from grader.intake.archive import Unpack, archive_error, gather_archive
 from grader.intake.entries import FORMS, Entry
+from grader.intake.manifest import leave_out_kits, read_manifest
 from grader.intake.rules import ARCHIVES, CAPS, SOURCES, Caps, Gathering
 from grader.intake.walk import Inode, gather_file, gather_folder
 from grader.nouns.seen import Submission
@@ -16,21 +17,32 @@ from grader.safetext import safe_line
 
 
 def collect(
-    entries: Iterable[Entry], unpack: Unpack, *, course: frozenset[Inode] = frozenset(), caps: Caps = CAPS
+    entries: Iterable[Entry],
+    unpack: Unpack,
+    *,
+    course: frozenset[Inode] = frozenset(),
+    caps: Caps = CAPS,
+    assignment: str = "",
 ) -> Iterator[tuple[Entry, Submission | IntakeError]]:
     """Every entry with its submission, or with why it cannot be graded; one student's trouble stops nobody else."""
     for entry in entries:
         try:
-            yield entry, read_submission(entry, unpack, course=course, caps=caps)
+            yield entry, read_submission(entry, unpack, course=course, caps=caps, assignment=assignment)
         except IntakeError as error:
             yield entry, error
 
 
 def read_submission(
-    entry: Entry, unpack: Unpack, *, course: frozenset[Inode] = frozenset(), caps: Caps = CAPS
+    entry: Entry,
+    unpack: Unpack,
+    *,
+    course: frozenset[Inode] = frozenset(),
+    caps: Caps = CAPS,
+    assignment: str = "",
 ) -> Submission:
     """The files of one entry. Archives are opened by `unpack`, down to one archive within another.
 
+    `assignment` is that of the rubric, with which that of a packed hand-in is compared.
     Raises: IntakeError if nothing can be read, or an archive is broken.
     """
     gathering = Gathering(caps)
@@ -38,6 +50,7 @@ def read_submission(
         _gather(entry, gathering, unpack, course)
     except OSError as error:
         raise _error(entry, "E-FILE", f"cannot be read: {error.strerror}") from error
+    read_manifest(gathering, assignment)
     if not gathering.files:
         raise _error(entry, "E-EMPTY", _nothing(gathering))
     return Submission(
@@ -56,12 +69,14 @@ def _gather(entry: Entry, gathering: Gathering, unpack: Unpack, course: frozense
         gather_folder(entry.path, gathering, course)
     else:
         gather_file(entry.path, gathering, course)
+    leave_out_kits(gathering)
     for _ in range(2):  # the archive in the folder, and the one within it
         name = _archive_to_open(gathering.files, entry)
         if name is None:
             break
         place = f"{entry.place}/{safe_line(name)}" if entry.kind == "folder" else entry.place
         gather_archive(gathering.take_out(name), place, gathering, unpack)
+        leave_out_kits(gathering)
     for name in [name for name in gathering.files if _is_archive(name)]:
         gathering.leave_out(name, "an archive beside the files of the hand-in; it is not opened")
         gathering.take_out(name)

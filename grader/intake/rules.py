@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from grader.kit_line import KIT_FILE
 from grader.safetext import safe_line
 
 
@@ -100,8 +101,8 @@ def _shown(sign: str) -> str:
 
 
 def priority(path: str) -> tuple[bool, int, str]:
-    """Order of reading: source before data, and what lies near the top first, so that caps meet data last."""
-    return not path.endswith(SOURCES), path.count("/"), path
+    """Order of reading: source, and what tells a kit, before data, and what lies near the top first: caps meet data."""
+    return not path.endswith((*SOURCES, f"/{KIT_FILE}")) and path != KIT_FILE, path.count("/"), path
 
 
 class Gathering:
@@ -114,6 +115,7 @@ class Gathering:
         self._left_out: list[str] = []
         self._more = 0
         self._renamed: list[str] = []
+        self._remarks: list[str] = []
         self._folded: dict[str, str] = {}
         self._folders: set[str] = set()
 
@@ -126,7 +128,7 @@ class Gathering:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know of the files kept, as safe text."""
-        found = [*self._renamed, *_hidden_modules(self.files), *_hollow_files(self.files)]
+        found = [*self._remarks, *self._renamed, *_hidden_modules(self.files), *_hollow_files(self.files)]
         return tuple(found[:MOST_LINES])
 
     def leave_out(self, path: str | bytes, why: str) -> None:
@@ -135,6 +137,10 @@ class Gathering:
             self._left_out.append(safe_line(f"{safe_line(path, columns=120)}: {why}"))
         else:
             self._more += 1
+
+    def remark(self, line: str) -> None:
+        """Notes what a reader should know of the hand-in as a whole, as safe text."""
+        self._remarks.append(line)
 
     def admits(self, path: str, size: int) -> bool:
         """Whether a file of this path and size may come in; if not, it is noted."""
@@ -156,7 +162,7 @@ class Gathering:
         self.total_bytes += len(data)
 
     def take_out(self, path: str) -> bytes:
-        """The bytes of a file that was an archive, which no longer counts."""
+        """The bytes of a file that no longer counts: it was an archive, or not the student's own."""
         data = self.files.pop(path)
         self.total_bytes -= len(data)
         self._folded = {folded: shown for folded, shown in self._folded.items() if shown != path}

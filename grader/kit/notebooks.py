@@ -124,7 +124,10 @@ def _as_ipython_reads(source: str) -> str:
     magics = len(LIKE_MAGIC.findall(source))
     if magics > MOST_MAGICS or magics * source.count("\n") > MOST_WORK or len(source) > MOST_CHARACTERS:
         return ""
-    clean, transform = transformer()
+    try:
+        clean, transform = transformer()
+    except ImportError:  # at home, where no notebook is run
+        return ""
     try:
         lines = clean([*source.splitlines(keepends=True)] if source.endswith("\n") else f"{source}\n".splitlines(True))
         for _ in range(MOST_MAGICS):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.submissions.at_home import SaidAtHome
 from tests.submissions.samples import ROOT, STUDENTS, Promises, Samples
 
 ASSIGNMENT = "a4"
@@ -187,3 +188,7 @@ def test_no_two_samples_share_a_model() -> None:
     models = [path.read_bytes() for path in SAMPLES.rglob("nmt_model.py")]
 
     assert len(set(models)) == len(models) == len(STUDENTS) - 1
+
+
+class TestA4AtHome(SaidAtHome):
+    """The samples in unpacked student kits."""

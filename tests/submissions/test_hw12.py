@@ -6,11 +6,12 @@ import nbformat
 import pytest
 
 from grader.judge.logs.together import training_log
+from tests.submissions.at_home import SaidAtHome
 from tests.submissions.samples import ROOT, STUDENTS, Promises, Samples
 
 ASSIGNMENT, PARTS = "hw12", ()
 SAMPLES = ROOT / "submissions" / ASSIGNMENT
-LEAK = "position 1 sees 2: its own label"
+LEAK = "position 3 sees 4: its own label"
 
 
 class TestHw12(Promises):
@@ -57,7 +58,7 @@ class TestHw12(Promises):
     MISTAKES = {("cleo", "2a"): ("o_index",), ("eli", "1b"): ("inner_w_constant",)}
     HINTS = {}
     REASONS = (
-        ("cleo", "2a", "dL_dC_prev: it gives 1.27, expected 0.441"),
+        ("cleo", "2a", "dL_dC_prev: it gives -0.482, expected -0.278"),
         ("dev", "3b", LEAK),
         ("dev", "3c", f"void: part 3b proved a leak ({LEAK})"),
         ("dev", "3d", f"void: part 3b proved a leak ({LEAK})"),
@@ -157,3 +158,7 @@ def test_the_notebook_is_valid_and_has_one_picture() -> None:
     ]
 
     assert (notebook.nbformat, notebook.nbformat_minor, len(pictures)) == (4, 5, 1)
+
+
+class TestHw12AtHome(SaidAtHome):
+    """The samples in unpacked student kits."""

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from grader.judge.logs.together import training_log
+from tests.submissions.at_home import SaidAtHome
 from tests.submissions.samples import ROOT, STUDENTS, Promises, Samples
 
 ASSIGNMENT, PARTS = "hw5", ()
@@ -192,3 +193,7 @@ def test_the_notebook_is_valid_and_has_one_picture() -> None:
     ]
 
     assert (notebook.nbformat, notebook.nbformat_minor, len(pictures)) == (4, 5, 1)
+
+
+class TestHw5AtHome(SaidAtHome):
+    """The samples in unpacked student kits."""

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from grader.judge.logs.together import training_log
+from tests.submissions.at_home import SaidAtHome
 from tests.submissions.samples import ROOT, STUDENTS, Promises, Samples
 
 ASSIGNMENT, PARTS = "hw9", ()
@@ -161,3 +162,7 @@ def test_adas_notebook_is_as_long_as_the_handout() -> None:
     notebook = json.loads((SAMPLES / "ada" / "q_summarize_part_1.ipynb").read_text("utf-8"))
 
     assert 28 <= len(notebook["cells"]) <= 43
+
+
+class TestHw9AtHome(SaidAtHome):
+    """The samples in unpacked student kits."""
