@@ -25,11 +25,12 @@ jail: $(STAMP)
 	@./tools/install bwrap bubblewrap
 	@command -v bwrap >/dev/null || echo "setup: no bubblewrap; grading goes on at level 'container'. $(BIN)/grade doctor tells more"
 
-grade: setup  ## grade the sample hand-ins
+grade: setup  ## grade the sample hand-ins, and make the student kits
 	$(BIN)/grade submissions/ --rubric hw5.yaml --out out/hw5
 	$(BIN)/grade submissions/ --rubric a4.yaml --out out/a4
 	$(BIN)/grade submissions/ --rubric hw12.yaml --out out/hw12
 	$(BIN)/grade submissions/ --rubric hw9.yaml --out out/hw9
+	@for id in hw5 a4 hw12 hw9; do $(BIN)/grade handout $$id.yaml -o out/$$id-handout.zip || exit 1; done
 
 chromium:
 	@./tools/install chromium chromium
@@ -54,9 +55,11 @@ fix: setup  ## mend what can be mended by machine
 prove: setup  ## prove every rubric: full marks for what is right, the written points for every known mistake
 	$(BIN)/grade prove rubrics/*.yaml
 
-bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side
+bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by side; what a student waits for
 	$(BIN)/python -m benchmarks.grading --assignment a4
 	$(BIN)/python -m benchmarks.grading --assignment hw5
+	$(BIN)/grade handout a4.yaml -o out/a4-handout.zip
+	$(BIN)/python -m benchmarks.student out/a4-handout.zip
 
 hostile: setup chromium  ## only the hostile and honest hand-ins, and faults of our own
 	$(BIN)/python -m pytest tests/hostile -n 4 --dist loadfile --no-loadscope-reorder
@@ -70,6 +73,7 @@ browser: setup chromium  ## only the tests that open pages in Chromium
 
 docs: setup  ## write the pages that are made from the program
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.tutorial
 
 clean:  ## remove what grading made
 	rm -rf out
