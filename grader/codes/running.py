@@ -34,11 +34,11 @@ RUNNING: Final[dict[str, tuple[str, str]]] = {
         """,
     ),
     "E-TORCH": (
-        "PyTorch cannot be loaded",
+        "PyTorch, or a package of the homework, cannot be loaded",
         """
-        Your code runs in a child process of the same Python as grade, and that Python has no torch, or one that
-        cannot be loaded. Install it in the environment in which grade is installed; the README of the kit has the
-        line. In a notebook, use the terminal of the same environment.
+        Your code runs in a child process of the same Python as grade, and that Python has no torch (or matplotlib,
+        einops: what the homework needs), or one that cannot be loaded. Install it in the environment in which grade
+        is installed; the README of the kit has the line. In a notebook, use the terminal of the same environment.
         """,
     ),
     "E-ARCHIVE": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -33,6 +34,7 @@ Blocked: TypeAlias = dict[str, tuple[str, str]]  # unit -> how its import ended,
 FORKS: Final = sys.platform == "linux"  # elsewhere a fork after torch has been loaded is not safe, or there is none
 POLL_S: Final = 0.05
 ENTRY: Final = Path(__file__).parent / "inside" / "child.py"
+MISSING: Final = re.compile(r"No module named '([\w.]+)'")
 AT_HOME: Final = "GRADE_AT_HOME"  # tells `grader.check()` in a notebook that a check is going on already
 
 
@@ -81,7 +83,7 @@ class Session:
     def observe(self, files: Mapping[str, bytes], runs: Sequence[Run]) -> dict[Key, Observation]:
         """What these runs give on these files, by part and case.
 
-        Raises: UsageError if there is no torch to be loaded.
+        Raises: UsageError if torch, or what else the probes need, cannot be loaded.
         """
         root = self._copied(files)
         seen: dict[Key, Observation] = {}
@@ -256,11 +258,13 @@ def _listen(stream: IO[str], lines: queue.Queue[str]) -> None:
 
 def _no_torch(said: str) -> Message:
     last = safe_line(said.strip().rpartition("\n")[2]) or "it ended without a word"
+    missing = MISSING.search(last)
+    name = missing[1].partition(".")[0] if missing else "torch"
     return Message(
         place=sys.executable,
-        fact=f"torch cannot be loaded: {last}",
+        fact=f"{name} cannot be loaded: {last}",
         code="E-TORCH",
-        allowed="Python with torch, as the README of the kit says",
-        help="pip install torch, in the environment in which grade is installed",
+        allowed=f"Python with {name}, as the README of the kit says",
+        help=f"pip install {name}, in the environment in which grade is installed",
         label="needed",
     )

@@ -57,7 +57,7 @@ def watched() -> Iterator[Figures]:
 
 def ready_to_watch() -> None:
     """Imports matplotlib where that is done once for many hand-ins: at the top of probes.py."""
-    with watched(), suppress(ImportError):
+    with suppress(ImportError), watched():  # at home it may not be installed
         importlib.import_module("matplotlib.pyplot").figure().text(0, 0, "a").figure.savefig(io.BytesIO(), dpi=20)
     # matplotlib counts the seconds while it looks for fonts; jobs are forked from a process with one thread
     for thread in threading.enumerate():

@@ -159,3 +159,12 @@ def test_without_torch_the_message_says_what_to_install(
         "  help: pip install torch, in the environment in which grade is installed"
     )
     assert os.environ["PYTHONPATH"] == str(tmp_path)
+
+
+def test_another_package_that_the_probes_need_is_named(whole_kit: Path, runs: tuple[Run, ...]) -> None:
+    handout = read_home(whole_kit).handout
+    needy = replace(handout, probes="import shapes_of_all.kinds\n" + handout.probes)
+    with Session(needy) as session, pytest.raises(UsageError) as told:
+        seen(session, runs, SOLVED)
+    assert "shapes_of_all cannot be loaded: ModuleNotFoundError: No module named 'shapes_of_all'" in str(told.value)
+    assert "help: pip install shapes_of_all, in the environment" in str(told.value)
