@@ -27,7 +27,7 @@ from .recorder import Recorder, replaced
 from .seen import Figures
 from .series import Series
 from .variation import Change, is_about, varied
-from .watch import ready_to_watch, watched
+from .watch import close_figures, ready_to_watch, watched
 from .weights import drawn, fresh, leaf, parameter_named, randomize, shapes_of
 from .words import Words, ragged, rectangle, sentences
 
@@ -39,6 +39,7 @@ __all__ = [
     "Series",
     "Words",
     "beside",
+    "close_figures",
     "drawn",
     "draws",
     "dropped_share",

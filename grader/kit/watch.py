@@ -57,12 +57,18 @@ def watched() -> Iterator[Figures]:
 
 def ready_to_watch() -> None:
     """Imports matplotlib where that is done once for many hand-ins: at the top of probes.py."""
-    with suppress(ImportError), watched():  # at home it may not be installed
+    with watched(), suppress(ImportError):
         importlib.import_module("matplotlib.pyplot").figure().text(0, 0, "a").figure.savefig(io.BytesIO(), dpi=20)
     # matplotlib counts the seconds while it looks for fonts; jobs are forked from a process with one thread
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join(timeout=1)
+
+
+def close_figures() -> None:
+    """Closes all figures that are open, so that the next code begins with a clean sheet."""
+    with suppress(ImportError):
+        importlib.import_module("matplotlib.pyplot").close("all")
 
 
 def _patch_all(figures: Figures, pyplot: Any, gcf: Any, patches: ExitStack) -> None:

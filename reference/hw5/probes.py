@@ -20,12 +20,12 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib.machinery import PathFinder
 from itertools import islice
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import matplotlib.pyplot
 import torch
 import torch.nn.functional as F  # noqa: N812
 from safetensors.torch import load as load_safetensors
@@ -102,6 +102,8 @@ def _figures(snippets: Sequence[Any], ways: Sequence[Callable[[Any], Mapping[str
 
     `ways` say what a snippet is given; the second is tried where it fails with the first.
     """
+    if PathFinder.find_spec("matplotlib") is None:  # at home
+        raise Missing("matplotlib is not installed", "what the README of the kit says: pip install matplotlib")
     different = {snippet.text: snippet for snippet in reversed(snippets)}
     failed: Exception | None = None
     start = time.process_time()
@@ -114,7 +116,7 @@ def _figures(snippets: Sequence[Any], ways: Sequence[Callable[[Any], Mapping[str
                 except Exception as error:  # what was drawn before counts
                     failed = failed or error
                 finally:
-                    matplotlib.pyplot.close("all")
+                    kit.close_figures()
             if time.process_time() - start > LONG_ENOUGH:  # a copy of what took so long shows nothing new
                 break
     drawn = figures.outputs()

@@ -406,3 +406,9 @@ def test_the_outputs_go_under_the_name_that_is_asked_for() -> None:
 
     assert list(outputs) == ["plots", "plots.0.0.0"]
     assert isinstance(figures_of(Observation("answered", tensors=tensors), "plots"), tuple)
+
+
+def test_figures_are_closed_before_the_next_code_draws() -> None:
+    plt.figure()
+    kit.close_figures()
+    assert plt.get_fignums() == []
