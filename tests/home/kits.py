@@ -10,6 +10,7 @@ from grader.home.folder import Home, read_home
 from grader.home.session import Session
 from grader.kit_line import FIRST_LINE
 from grader.runs import runs_of
+from tests.tiny import PROBES
 
 SOLVED = '''"""Attention over a handful of scores."""
 
@@ -50,24 +51,7 @@ def context(weights_bs, values_bsv):
     ### END YOUR CODE
 '''
 
-PROBES = '''"""Probes of the tiny kit."""
-
-import torch
-
-from grader.kit import drawn
-
-
-def weights(hw, *, lengths, seed):
-    """w: the weights of a ragged batch."""
-    padding_bs = torch.arange(max(lengths)) >= torch.tensor(lengths).unsqueeze(1)
-    return {"weights": hw.attention.weights(drawn("scores", tuple(padding_bs.shape), seed), padding_bs)}
-
-
-def context(hw, *, sizes, seed):
-    """c: the mean of drawn values under drawn weights."""
-    b, s, v = sizes
-    return {"context": hw.attention.context(drawn("weights", (b, s), seed), drawn("values", (b, s, v), seed))}
-
+TOGETHER = '''
 
 def together(hw, *, lengths, seed):
     """t: both, one after the other."""
@@ -132,7 +116,7 @@ def write_kit(folder: Path) -> Path:
     (folder / "checks").mkdir()
     (folder / "public.yaml").write_text(PUBLIC, encoding="utf-8")
     (folder / "attention.py").write_text(SOLVED, encoding="utf-8")
-    (folder / "checks" / "probes.py").write_text(PROBES, encoding="utf-8")
+    (folder / "checks" / "probes.py").write_text(PROBES + TOGETHER, encoding="utf-8")
     (folder / "checks" / "known.json").write_text('{"schema": 1, "parts": {}}', encoding="utf-8")
     write_frozen(folder / "checks" / "expected.safetensors", {})
     home = read_home(folder)
