@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
-from grader.errors import Message, UsageError
+from grader.errors import UsageError
+from grader.frozen import damaged
 from grader.nouns.asked import Part, Rubric
 from grader.nouns.plain import Array
 from grader.nouns.seen import Observation
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # the judge is imported only when something is to be judged: 
     from grader.judge.cells import Cell
     from grader.judge.evidence import Evidence
 
+HINTS: Final = "the hints about known mistakes"  # as messages call the file
 LOOKS: Final = 5  # weighted sums that stand for all values
 NEAR: Final = 0.012  # of two sums of one answer: a unit of the third digit, on either side of which noise may put it
 MOST: Final = 2**20  # values of one output that are looked at
@@ -125,9 +127,9 @@ def read_known(path: Path) -> KnownParts:
         parts = json.loads(path.read_text(encoding="utf-8"))["parts"]
         return _adapter().validate_json(json.dumps(parts))
     except OSError as error:
-        raise UsageError(_unreadable(path, (error.strerror or "it cannot be read").lower())) from None
+        raise UsageError(damaged(path, HINTS, error.strerror or "it cannot be read")) from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UsageError(_unreadable(path, "it is not as it was written")) from None
+        raise UsageError(damaged(path, HINTS, "it is not as it was written")) from None
 
 
 @cache
@@ -135,17 +137,6 @@ def _adapter() -> TypeAdapter[dict[str, tuple[KnownMistake, ...]]]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(dict[str, tuple[KnownMistake, ...]])
-
-
-def _unreadable(path: Path, reason: str) -> Message:
-    return Message(
-        place=str(path),
-        fact=f"the hints about known mistakes cannot be read: {reason}",
-        code="E-KIT",
-        allowed="the file as it was handed out",
-        help="unpack the handout again; your own files may stay where they are",
-        label="needed",
-    )
 
 
 # --- matching -------------------------------------------------------------------------------------------------------

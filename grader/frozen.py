@@ -29,6 +29,7 @@ Frozen: TypeAlias = Mapping[tuple[str, str], Observation]  # (part, case) -> wha
 
 KEY: Final = "grade.expected.1"  # of the metadata; the number is that of the format
 BETWEEN: Final = "/"
+EXPECTED_VALUES: Final = "the expected values of the public cases"  # as messages call the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,9 @@ def read_frozen(path: Path) -> Frozen:
     try:
         return _read(path.read_bytes())
     except OSError as error:
-        raise UsageError(_unreadable(path, error.strerror or "it cannot be read")) from None
+        raise UsageError(damaged(path, EXPECTED_VALUES, error.strerror or "it cannot be read")) from None
     except Exception as error:  # the library raises an exception of its own, and others for a header of another form
-        raise UsageError(_unreadable(path, f"{type(error).__name__}")) from None
+        raise UsageError(damaged(path, EXPECTED_VALUES, f"{type(error).__name__}")) from None
 
 
 def _told(part: str, case: str, seen: Observation) -> _Told:
@@ -125,10 +126,11 @@ def _adapter() -> TypeAdapter[list[_Told]]:
     return TypeAdapter(list[_Told])
 
 
-def _unreadable(path: Path, reason: str) -> Message:
+def damaged(path: Path, what: str, reason: str) -> Message:
+    """The message about a file of a student kit that cannot be read."""
     return Message(
         place=str(path),
-        fact=f"the expected values of the public cases cannot be read: {reason[:1].lower()}{reason[1:]}",
+        fact=f"{what} cannot be read: {reason[:1].lower()}{reason[1:]}",
         code="E-KIT",
         allowed="the file as it was handed out",
         help="unpack the handout again; your own files may stay where they are",

@@ -47,7 +47,7 @@ DOORS: dict[str, set[str]] = {
     "progress": LEAVES,
     "figures": LEAVES | {"box"},
     "frozen": LEAVES | {"box"},
-    "fingerprints": LEAVES | {"figures", "judge"},
+    "fingerprints": LEAVES | {"figures", "frozen", "judge"},
     "redrawn": LEAVES | {"figures"},
     "pictures": LEAVES | {"figures", "judge", "redrawn", "varied"},
     "quoting": LEAVES,

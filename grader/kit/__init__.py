@@ -1,4 +1,4 @@
-"""What probes may use inside the jail, and what ships to students: torch, numpy and the standard library.
+"""What probes may use inside the jail, and what ships to students: torch, numpy, safetensors, the standard library.
 
     weights    parameters and inputs from names and seeds
     words      a vocabulary without words of any language, and sentences made of it
