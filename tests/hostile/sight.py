@@ -18,7 +18,7 @@ from grader.box.watch import children, tree
 SHARED: Final = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")
 IPC: Final = ("shm", "sem", "msg")
 GONE_S: Final = 0.1  # after this no process of a job may be left
-RSS_BYTES: Final = 8 * 1024**2  # the kernel may put 2 MiB pages under a zygote at any time
+RSS_BYTES: Final = 2 * 1024**2
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
