@@ -515,13 +515,16 @@ def test_closed_streams_change_no_result(of: Class, graded: Class, closed: tuple
     assert (ended.code, of.results()) == (0, graded.results()), ended.told
 
 
+@pytest.mark.parametrize("unbuffered", ["1", None], ids=["unbuffered", "buffered"])
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_a_reader_that_has_gone_changes_no_result(of: Class, graded: Class, stream: str) -> None:
+def test_a_reader_that_has_gone_changes_no_result(
+    of: Class, graded: Class, stream: str, unbuffered: str | None
+) -> None:
     forget(of)
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        ended = of.run("-j", "1", env={"PYTHONUNBUFFERED": None}, **{stream: writer})
+        ended = of.run("-j", "1", env={"PYTHONUNBUFFERED": unbuffered}, **{stream: writer})
     finally:
         os.close(writer)
 

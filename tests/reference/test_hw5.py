@@ -206,6 +206,17 @@ def test_the_rate_is_that_of_the_handout(tmp_path: Path, step: int) -> None:
     )
 
 
+def test_the_table_of_the_handout_has_the_similarities_that_are_known_of_it(tmp_path: Path) -> None:
+    table = loaded(solved(tmp_path)).table.sinusoidal_table(1026, 256, 1)
+    offsets = [0, 1, 2, 5, 10, 50, 100, 500, 1000]
+
+    similar = torch.cosine_similarity(table[2], table[[2 + offset for offset in offsets]], dim=1)
+    assert [round(each, 3) for each in similar.tolist()] == [
+        *(1.0, 0.972, 0.903, 0.741, 0.678),
+        *(0.517, 0.459, 0.287, 0.239),
+    ]
+
+
 def test_the_matrix_depends_on_the_offset_alone(expected: Expected) -> None:
     matrix = expected["P1"]["decoder"].tensors["figures.0.0.0"]
 
