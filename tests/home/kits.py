@@ -10,7 +10,7 @@ from grader.home.folder import Home, read_home
 from grader.home.session import Session
 from grader.kit_line import FIRST_LINE
 from grader.runs import runs_of
-from tests.tiny import PROBES
+from tests import tiny
 
 SOLVED = '''"""Attention over a handful of scores."""
 
@@ -51,7 +51,9 @@ def context(weights_bs, values_bsv):
     ### END YOUR CODE
 '''
 
-TOGETHER = '''
+PROBES = (
+    tiny.PROBES
+    + '''
 
 def together(hw, *, lengths, seed):
     """t: both, one after the other."""
@@ -59,6 +61,7 @@ def together(hw, *, lengths, seed):
     values_bsv = drawn("values", (*weights_bs.shape, 3), seed)
     return {"context": hw.attention.context(weights_bs, values_bsv)}
 '''
+)
 
 PUBLIC = (
     FIRST_LINE
@@ -116,7 +119,7 @@ def write_kit(folder: Path) -> Path:
     (folder / "checks").mkdir()
     (folder / "public.yaml").write_text(PUBLIC, encoding="utf-8")
     (folder / "attention.py").write_text(SOLVED, encoding="utf-8")
-    (folder / "checks" / "probes.py").write_text(PROBES + TOGETHER, encoding="utf-8")
+    (folder / "checks" / "probes.py").write_text(PROBES, encoding="utf-8")
     (folder / "checks" / "known.json").write_text('{"schema": 1, "parts": {}}', encoding="utf-8")
     write_frozen(folder / "checks" / "expected.safetensors", {})
     home = read_home(folder)
