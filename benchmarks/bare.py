@@ -1,6 +1,7 @@
 """Probes called directly, in this process: the floor that jails, pages and verdicts are measured against.
 
-`python -m benchmarks.bare COURSE FOLDER` runs every probe on every hand-in of a folder and compares nothing.
+`python -m benchmarks.bare COURSE FOLDER [SHARE OF]` runs every probe on every hand-in of a folder, or on every OFth
+from number SHARE on, and compares nothing.
 A course folder, made by `write_course`, holds probes.py, the runs as JSON, what may lie beside a hand-in, and the
 reference's answers.
 """
@@ -107,11 +108,11 @@ def write_course(folder: Path, rubric_path: Path, parts: Sequence[str] = ()) -> 
         save_file(plain, folder / f"{run['part']}-{run['case']}.safetensors")
 
 
-def main(course_folder: Path, hand_ins: Path) -> None:
-    """Runs every probe on every hand-in; faults of a hand-in end that probe only."""
+def main(course_folder: Path, hand_ins: Path, share: int = 0, of: int = 1) -> None:
+    """Runs every probe on every hand-in of this share; faults of a hand-in end that probe only."""
     course = Course(course_folder)
     os.chdir(course_folder)  # pictures are saved where a hand-in runs
-    for root in sorted(hand_ins.iterdir()):
+    for root in sorted(hand_ins.iterdir())[share::of]:
         hand_in = course.hand_in(root)
         for run in course.runs:
             try:
@@ -121,4 +122,4 @@ def main(course_folder: Path, hand_ins: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:5]))

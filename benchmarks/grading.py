@@ -2,12 +2,13 @@
 
     ours     grade submissions/ --rubric RUBRIC       jail, limits, verdicts, pages
     pytest   one `pytest` process per hand-in         the same probes and comparisons, no jail, no limits, no pages
-    floor    the same probes called in one process    torch warm, nothing compared, nothing protected
+    floor    the same probes, one process per core    torch warm, nothing compared, nothing protected
 
 Every way handles the same hand-ins: samples that end by themselves, the reference, its variants and its mistakes, with
 a line appended so that no two are equal. The parts are those worth points: a4's toy task, which trains for 2 s, would
 hide every other cost; likewise versions that are known to be heavy are left out. benchmarks/meter.py says how CPU and
-memory are measured. The ways take turns, in `--rounds` rounds; medians are printed.
+memory are measured. The ways take turns, in `--rounds` rounds; medians are printed. All of them keep every core busy,
+since two threads of one core slow each other. One hand-in alone, graded and called, tells what starting costs.
 `python -m benchmarks.grading --assignment a4 --hand-ins 100`
 """
 
@@ -23,6 +24,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.meter import Cost, measured
 
@@ -30,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ("ada", "bo", "cleo", "dev", "eli", "fay", "ivo", "june")  # those that need no limit to end
 HEAVY = ("similarity_broadcast", "similarity_double_loop")  # right answers of hw5 that take 3 GB or 12 s by themselves
 WAYS = ("ours", "pytest", "floor")
+STARTS = ("ours, one", "floor, one")  # a single hand-in
 
 
 def write_hand_ins(folder: Path, rubric_path: Path, count: int, parts: Sequence[str]) -> int:
@@ -129,12 +132,16 @@ def by_pytest(folder: Path, course: Path, scratch: Path) -> Callable[[], None]:
     return work
 
 
-def by_bare_calls(folder: Path, course: Path) -> Callable[[], None]:
-    """All probes of all hand-ins in one warm process, nothing around them."""
+def by_bare_calls(folder: Path, course: Path, processes: int) -> Callable[[], None]:
+    """All probes of all hand-ins in so many warm processes, nothing around them."""
 
     def work() -> None:
         command = [sys.executable, "-m", "benchmarks.bare", str(course), str(folder)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
+        shares = [subprocess.Popen([*command, str(share), str(processes)], **quiet) for share in range(processes)]
+        ended = [share.wait() for share in shares]
+        if any(ended):
+            raise RuntimeError("a process of bare calls failed")
 
     return work
 
@@ -143,19 +150,23 @@ def rounds(folder: Path, scratch: Path, rubric: Path, count: int, parts: Sequenc
     """Every way `count` times, taking turns. `course`: reference and mistakes, run once before any hand-in."""
     from benchmarks.bare import write_course
 
-    course = scratch / "course"
+    course, alone = scratch / "course", scratch / "alone"
     course.mkdir()
     write_course(course, rubric, parts)
+    shutil.copytree(min(folder.iterdir()), alone / min(folder.iterdir()).name)
     ready, run = scratch / "ready", ["run", str(folder), "--rubric", str(rubric)]
-    costs: dict[str, list[Cost]] = {way: [] for way in (*WAYS, "ours again", "course")}
+    costs: dict[str, list[Cost]] = {way: [] for way in (*WAYS, "ours again", *STARTS, "course")}
     costs["course"].append(costs_of(ours(["prove", str(rubric)], ready, parts)))
     for number in range(count):
-        out = scratch / f"out{number}"
+        out, other = scratch / f"out{number}", scratch / f"other{number}"
         shutil.copytree(ready, out)
+        shutil.copytree(ready, other)
+        costs["ours, one"].append(costs_of(ours(["run", str(alone), "--rubric", str(rubric)], other, parts)))
+        costs["floor, one"].append(costs_of(by_bare_calls(alone, course, 1)))
         costs["ours"].append(costs_of(ours(run, out, parts)))
         costs["ours again"].append(costs_of(ours(run, out, parts)))
         costs["pytest"].append(costs_of(by_pytest(folder, course, scratch)))
-        costs["floor"].append(costs_of(by_bare_calls(folder, course)))
+        costs["floor"].append(costs_of(by_bare_calls(folder, course, os.cpu_count() or 1)))
         print(f"  round {number + 1} of {count} done", file=sys.stderr, flush=True)
     return costs
 
@@ -176,11 +187,15 @@ def report(costs: Mapping[str, list[Cost]], assignment: str, hand_ins: int, runs
     lines = [f"{hand_ins} hand-ins of {assignment}, {runs} runs each, {cores} cores, medians of {many}"]
     lines.append(f"  {'':<12} {'CPU ms/hand-in':>15} {'wall ms/hand-in':>16} {'wall s':>8} {'peak MiB':>9}")
     for way, cost in mid.items():
-        cpu, wall = 1000 * cost.cpu_s / hand_ins, 1000 * cost.wall_s / hand_ins
+        number = 1 if way in STARTS else hand_ins
+        cpu, wall = 1000 * cost.cpu_s / number, 1000 * cost.wall_s / number
         lines.append(f"  {way:<12} {cpu:>15.0f} {wall:>16.0f} {cost.wall_s:>8.2f} {cost.peak_mib:>9.0f}")
     over = 1000 * (mid["ours"].cpu_s - mid["floor"].cpu_s) / hand_ins
+    first = 1000 * (mid["ours, one"].cpu_s - mid["floor, one"].cpu_s)
+    more = (over * hand_ins - first) / max(hand_ins - 1, 1)
     lines += [
         f"over the floor     {over:.0f} ms CPU a hand-in = 50 + {runs} x {(over - 50) / runs:.1f}",
+        f"  of a further one {more:.0f} ms CPU = 50 + {runs} x {(more - 50) / runs:.1f}",
         f"pytest / ours      {mid['pytest'].cpu_s / mid['ours'].cpu_s:.1f} x the CPU",
         f"first / second run {mid['ours'].wall_s / mid['ours again'].wall_s:.0f} x the wall time, "
         f"{mid['ours'].cpu_s / mid['ours again'].cpu_s:.0f} x the CPU",

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ PACKED = re.compile(r"(?m)^(wrote .*, )[\d.]+ (bytes|KB|MB)$")  # how well a mac
 STORE = ROOT / "out" / "observations"  # what `make prove` has seen is not run again
 
 Step = Mapping[str, Any]
+Program = Callable[[Sequence[str], Path], str]  # words of the command line, folder -> what is printed
 
 
 def rubric_of(assignment: str) -> Path:
@@ -72,12 +73,13 @@ def build_kit(assignment: str, kit: Path) -> None:
 class Desk:
     """A student's homework folder, and what is done in it."""
 
-    def __init__(self, assignment: str, folder: Path, kit: Path) -> None:
-        """Unpacks the kit of the assignment below `folder`."""
+    def __init__(self, assignment: str, folder: Path, kit: Path, program: Program = grade) -> None:
+        """Unpacks the kit of the assignment below `folder`; `program` is what runs there."""
         self.assignment, self.reference = assignment, ROOT / "reference" / assignment
         self.homework = folder / assignment
         self.mistakes = mistakes_of(load_rubric(rubric_of(assignment)))
         self.before: dict[Path, str] = {}  # files as they were before the last try
+        self._program = program
         with zipfile.ZipFile(kit) as archive:
             archive.extractall(folder)
 
@@ -98,7 +100,7 @@ class Desk:
 
     def grade(self, *words: str) -> str:
         """What `grade` prints here, with the command above it; times and this machine's paths are left out."""
-        told = grade(words, self.homework).replace(str(self.homework), self.assignment)
+        told = self._program(words, self.homework).replace(str(self.homework), self.assignment)
         told = PACKED.sub(r"\1… \2", TIMES.sub("… s", told))
         return f"$ grade {' '.join(words)}\n{told.rstrip()}"
 
@@ -124,10 +126,10 @@ class Desk:
         self.before = {}
 
 
-def page(assignment: str, folder: Path, kit: Path) -> str:
-    """The whole page; the kit is unpacked in the empty `folder`, and the work is done there."""
+def page(assignment: str, folder: Path, kit: Path, program: Program = grade) -> str:
+    """The whole page; the kit is unpacked in the empty `folder`, and the work is done there with `program`."""
     told = yaml.safe_load((PAGES / f"{assignment}.yaml").read_text(encoding="utf-8"))
-    desk = Desk(assignment, folder, kit)
+    desk = Desk(assignment, folder, kit, program)
     return "\n\n".join(_paragraphs(assignment, told["steps"], desk)) + "\n"
 
 

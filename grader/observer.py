@@ -120,7 +120,7 @@ class Observer:
     def _unknown(self, wanted: Iterable[Wanted], known: deque[Observed], repeat: int) -> Iterator[_Unknown]:
         for hand_in, runs in wanted:
             keys = {(run.part, run.case): self._key(hand_in, run, repeat) for run in runs}
-            stored = {} if self._fresh else self._store.get_all(hand_in.sha256)
+            stored = {} if self._fresh else self._store.get_all(hand_in.sha256, set(keys.values()))
             seen = {name: stored[key] for name, key in keys.items() if key in stored}
             left = tuple(run for run in runs if (run.part, run.case) not in seen)
             if left:

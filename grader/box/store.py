@@ -16,12 +16,12 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from grader.box.tensors import read_tensors, write_tensors
 from grader.errors import Message
@@ -55,6 +55,7 @@ class _Told:
 
 
 _SAME: Final = tuple(field.name for field in fields(_Told) if field.name != "span")
+_Entry: TypeAlias = tuple[_Told, bytes | memoryview]  # an observation, its tensors as they lie in the file
 
 
 class Store:
@@ -64,18 +65,13 @@ class Store:
         self.faults: list[Message] = []  # at most one: why nothing more is kept
         self._folder = folder
 
-    def get_all(self, submission_sha256: str) -> dict[str, Observation]:
-        """All that is known of these files, by key; nothing if the entry is not there or not whole."""
-        path = self._path(submission_sha256)
+    def get_all(self, submission_sha256: str, keys: Collection[str] | None = None) -> dict[str, Observation]:
+        """What is known of these files, by key: all, or what is asked for; nothing if the entry is not whole."""
         try:
-            data = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
-        except OSError:
-            return {}
-        try:
-            return _read(data)
-        except (ValueError, struct.error):
-            with suppress(OSError):
-                path.unlink()
+            entries = self._entries(submission_sha256)
+            return {key: _observation(*entry) for key, entry in entries.items() if keys is None or key in keys}
+        except ValueError:
+            self._remove(submission_sha256)
             return {}
 
     def put_all(self, submission_sha256: str, observations: Mapping[str, Observation]) -> None:
@@ -86,12 +82,29 @@ class Store:
         lasting = {key: seen for key, seen in observations.items() if seen.ended != "broken"}
         if not lasting or self.faults:
             return
-        known = {key: seen for key, seen in self.get_all(submission_sha256).items() if key not in lasting}
-        newest = dict([*known.items(), *lasting.items()][-MOST_KEPT:])
+        known = {key: entry for key, entry in self._entries(submission_sha256).items() if key not in lasting}
+        new = {key: _entry(seen) for key, seen in lasting.items()}
+        newest = dict([*known.items(), *new.items()][-MOST_KEPT:])
         try:
             write_whole(self._path(submission_sha256), _written(newest))
         except OSError as error:
             self.faults.append(_not_kept(self._folder, error))
+
+    def _entries(self, submission_sha256: str) -> dict[str, _Entry]:
+        path = self._path(submission_sha256)
+        try:
+            data = path.read_bytes() if path.is_file() else b""  # a pipe would be waited for
+        except OSError:
+            return {}
+        try:
+            return _read(data)
+        except (ValueError, struct.error):
+            self._remove(submission_sha256)
+            return {}
+
+    def _remove(self, submission_sha256: str) -> None:
+        with suppress(OSError):
+            self._path(submission_sha256).unlink()
 
     def _path(self, submission_sha256: str) -> Path:
         return self._folder / f"{submission_sha256}.seen"
@@ -143,19 +156,17 @@ def _sha256_of(files: list[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
-def _written(observations: Mapping[str, Observation]) -> bytes:
-    told, pieces, at = {}, [], 0
-    for key, seen in observations.items():
-        piece = write_tensors(seen.tensors) if seen.tensors else b""
-        told[key] = _Told(**{name: getattr(seen, name) for name in _SAME}, span=(at, at + len(piece)))
+def _written(entries: Mapping[str, _Entry]) -> bytes:
+    told, at = {}, 0
+    for key, (each, piece) in entries.items():
+        told[key] = replace(each, span=(at, at + len(piece)))
         at += len(piece)
-        pieces.append(piece)
     index = _adapter().dump_json(told)
-    content = b"".join([struct.pack("<I", len(index)), index, *pieces])
+    content = b"".join([struct.pack("<I", len(index)), index, *(piece for _, piece in entries.values())])
     return MAGIC + hashlib.sha256(content).digest() + content
 
 
-def _read(data: bytes) -> dict[str, Observation]:
+def _read(data: bytes) -> dict[str, _Entry]:
     """The observations in a file. Raises: ValueError or struct.error if it is not whole."""
     content = memoryview(data)[CONTENT_AT:]
     if not data.startswith(MAGIC) or hashlib.sha256(content).digest() != data[len(MAGIC) : CONTENT_AT]:
@@ -163,11 +174,16 @@ def _read(data: bytes) -> dict[str, Observation]:
     (length,) = struct.unpack("<I", content[:4])
     told = _adapter().validate_json(bytes(content[4 : 4 + length]), strict=True)
     pieces = content[4 + length :]
-    return {key: _observation(each, pieces[each.span[0] : each.span[1]]) for key, each in told.items()}
+    return {key: (each, pieces[each.span[0] : each.span[1]]) for key, each in told.items()}
 
 
-def _observation(told: _Told, piece: memoryview) -> Observation:
-    tensors = read_tensors(piece) if piece else {}
+def _entry(seen: Observation) -> _Entry:
+    piece = write_tensors(seen.tensors) if seen.tensors else b""
+    return _Told(**{name: getattr(seen, name) for name in _SAME}, span=(0, len(piece))), piece
+
+
+def _observation(told: _Told, piece: bytes | memoryview) -> Observation:
+    tensors = read_tensors(memoryview(piece)) if piece else {}
     return Observation(tensors=tensors, **{name: getattr(told, name) for name in _SAME})
 
 

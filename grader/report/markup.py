@@ -91,6 +91,8 @@ def content_policy(name: str) -> str:
 
 def shown(text: str) -> str:
     """The text with every unseen character made visible. Results hold safe text already; this is the last door."""
+    if text.isascii() and text.isprintable():  # most of a page: a thousand short words
+        return text
     return safe_text(text, columns=NO_CAP, lines=NO_CAP, size=NO_CAP)
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import chdir
 from pathlib import Path
+from typing import Self
 
 import pytest
+from click.testing import CliRunner
 
 from docs.answers import fill
-from docs.tutorial import PAGES, page
+from docs.tutorial import PAGES, grade, page
+from grader.cli import verbs
+from grader.home import checker
+from grader.home.session import Session
+from grader.nouns.asked import Handout
 from tests.student_kits import student_kit
 
 ASSIGNMENTS = sorted(path.stem for path in PAGES.glob("*.yaml"))
@@ -78,10 +86,54 @@ def test_a_tutorial_is_what_a_student_sees(
     assignment: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     written = (PAGES / f"{assignment}.md").read_text(encoding="utf-8")
+    kit = student_kit(assignment, tmp_path_factory)
 
-    told = page(assignment, tmp_path, student_kit(assignment, tmp_path_factory))
+    with Program() as program:
+        told = page(assignment, tmp_path, kit, program)
 
     assert told == written, "run `make docs`"
+
+
+class Program:
+    """`grade` in a student's folder, in this process: checks share a child, since each would load torch for a second.
+
+    What is packed is packed by the program as a student starts it.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: list[Lasting] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for session in self._sessions:
+            session.end()
+
+    def __call__(self, words: Sequence[str], folder: Path) -> str:
+        if words[0] != "check":
+            return grade(words, folder)
+        with pytest.MonkeyPatch.context() as patch, chdir(folder):
+            patch.setattr(checker, "Session", self._session)
+            done = CliRunner().invoke(verbs, words, env={"COLUMNS": "80", "NO_COLOR": "1"})
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def _session(self, handout: Handout, **_: object) -> Session:
+        if not self._sessions:
+            self._sessions.append(Lasting(handout))
+        return self._sessions[0]
+
+
+class Lasting(Session):
+    """A session that goes on after its checker."""
+
+    def close(self) -> None:
+        """Nothing: another check will come."""
+
+    def end(self) -> None:
+        """Ends it."""
+        super().close()
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
