@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 MOST_MEMBERS = 40_000
 MOST_FILES = 2_000
@@ -30,7 +31,7 @@ class Fault(Exception):  # noqa: N818 (of the archive, as a sentence)
     """Why the archive cannot be opened, as in "the archive ends after 4,096 of 51,220 bytes"."""
 
 
-def unpack(hw: Any, *, seed: int, name: str) -> dict[str, torch.Tensor]:
+def unpack(hw: Any, *, seed: int, name: str) -> dict[str, NDArray[np.uint8]]:
     """The one file of the hand-in, opened: `listing` is JSON as bytes, `bytes` the files' contents in its order.
 
     The list has `files` (path and length of each), `refused` (path and reason) and `fault` (empty if all is well).
@@ -46,7 +47,7 @@ def unpack(hw: Any, *, seed: int, name: str) -> dict[str, torch.Tensor]:
     if opened.more_refused:
         opened.refused.append((f"{opened.more_refused:,} more", "left out likewise"))
     listing = {"files": opened.files, "refused": opened.refused, "fault": fault}
-    return {"listing": _tensor(json.dumps(listing).encode()), "bytes": _tensor(b"".join(opened.contents))}
+    return {"listing": _bytes(json.dumps(listing).encode()), "bytes": _bytes(b"".join(opened.contents))}
 
 
 class Opened:
@@ -175,8 +176,8 @@ def _only_file(root: Path) -> bytes:
     return files[0].read_bytes()
 
 
-def _tensor(data: bytes) -> torch.Tensor:
-    return torch.frombuffer(bytearray(data), dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
+def _bytes(data: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(data, np.uint8)
 
 
 def _count(members: int) -> None:

@@ -10,17 +10,15 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from . import repairs as old_code
 from . import stand_ins
 from .census import Census, SourceFile
-from .given import in_the_place_of
 from .source_text import same_text
 from .stubs import Function, is_stub
 from .tree import Surroundings, Tree
@@ -111,7 +109,9 @@ class Handin:
             self._announce(name)
             self._loaded[name] = self._load(name, unit)
         self._plain.enter()
-        torch.set_default_dtype(torch.float32)  # the inputs of probes are
+        torch = sys.modules.get("torch")  # a course that does not use it does not wait for it
+        if torch is not None and hasattr(torch, "set_default_dtype"):  # not a file of theirs by that name
+            torch.set_default_dtype(torch.float32)  # the inputs of probes are
 
     def __getattr__(self, unit: str) -> ModuleType:
         """The module of a unit. Raises: Missing, ImportFailed or Blocked."""
@@ -183,6 +183,8 @@ class Handin:
 
         What the student's class has beyond the staff's (a `forward`, say, that this unit calls) is kept.
         """
+        from .given import in_the_place_of  # it needs torch
+
         for key, value in _own_names(given).items():
             theirs = vars(module).get(key)
             if theirs is value or theirs is None:

@@ -14,7 +14,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 MOST_PIXELS = 25_000_000  # that a file may unfold to
 LONGEST_PX = 1_280  # of a picture that is handed in
@@ -28,7 +28,7 @@ class Unshown(Exception):  # noqa: N818 (of a document, as a half sentence)
     """Why a document or a picture in it cannot be shown, as in "it is encrypted"."""
 
 
-def picture_hw3(data: bytes, longest_px: int = LONGEST_PX) -> torch.Tensor:
+def picture_hw3(data: bytes, longest_px: int = LONGEST_PX) -> NDArray[np.uint8]:
     """The pixels of a PNG or JPEG, made smaller until no side is longer than `longest_px`.
 
     Shapes: -> (h, w, 3) uint8.
@@ -56,7 +56,7 @@ def picture_hw3(data: bytes, longest_px: int = LONGEST_PX) -> torch.Tensor:
         raise Unshown(f"it is broken: {sentence(error)}") from error
 
 
-def pdf_pages(data: bytes) -> tuple[int, list[str], list[torch.Tensor]]:
+def pdf_pages(data: bytes) -> tuple[int, list[str], list[NDArray[np.uint8]]]:
     """How many pages a PDF has, the text of the first 20 and the pixels of the first three.
 
     Shapes: each page (h, w, 3) uint8.
@@ -102,17 +102,17 @@ def _on_paper(image: Any) -> Any:
     return image.convert("RGB")
 
 
-def _pixels(image: Any, longest_px: int) -> torch.Tensor:
+def _pixels(image: Any, longest_px: int) -> NDArray[np.uint8]:
     if max(image.size) > longest_px:
         image.thumbnail((longest_px, longest_px))
-    return torch.from_numpy(np.array(image.convert("RGB"), np.uint8))
+    return np.array(image.convert("RGB"), np.uint8)
 
 
 def _text(page: Any) -> str:
     return str(page.get_textpage().get_text_bounded())[:PAGE_CHARS]  # the other way to ask gives no sign above U+FFFF
 
 
-def _drawn(page: Any) -> torch.Tensor:
+def _drawn(page: Any) -> NDArray[np.uint8]:
     scale = min(PAGE_PX / max(*page.get_size(), 1.0), 4.0)
     bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)  # circles may be annotations
-    return torch.from_numpy(np.array(bitmap.to_numpy()[:, :, :3], np.uint8))
+    return np.array(bitmap.to_numpy()[:, :, :3], np.uint8)

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from .pixels import MOST_PAGES, Unshown, pdf_pages, picture_hw3, sentence
 
@@ -38,7 +39,7 @@ ATTACHED = re.compile(r"attachment:([^\s)\"'>]{1,200})")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def notebook(hw: Any, *, seed: int, file: str) -> dict[str, torch.Tensor]:
+def notebook(hw: Any, *, seed: int, file: str) -> dict[str, NDArray[Any]]:
     """A file of the job as a notebook: `told`, `html` and the pictures of its outputs."""
     del seed
     book = Book()
@@ -57,11 +58,11 @@ def notebook(hw: Any, *, seed: int, file: str) -> dict[str, torch.Tensor]:
     return {"told": _json(told), "html": _bytes(b"".join(html)), **_pictures(book.pictures)}
 
 
-def pdf(hw: Any, *, seed: int, file: str) -> dict[str, torch.Tensor]:
+def pdf(hw: Any, *, seed: int, file: str) -> dict[str, NDArray[Any]]:
     """A file of the job as a PDF: `told` with the text of its pages, and the first pages as pictures."""
     del seed
     told: dict[str, Any] = {"fault": "", "notes": [], "pages": []}
-    drawn: list[torch.Tensor] = []
+    drawn: list[NDArray[np.uint8]] = []
     try:
         pages, told["pages"], drawn = pdf_pages((hw.root / file).read_bytes())
         if pages > MOST_PAGES:
@@ -73,11 +74,11 @@ def pdf(hw: Any, *, seed: int, file: str) -> dict[str, torch.Tensor]:
     return {"told": _json(told), **_pictures(drawn)}
 
 
-def picture(hw: Any, *, seed: int, file: str) -> dict[str, torch.Tensor]:
+def picture(hw: Any, *, seed: int, file: str) -> dict[str, NDArray[Any]]:
     """A file of the job as a PNG or JPEG: `told` and its pixels."""
     del seed
     told: dict[str, Any] = {"fault": "", "notes": []}
-    drawn: list[torch.Tensor] = []
+    drawn: list[NDArray[np.uint8]] = []
     try:
         drawn = [picture_hw3((hw.root / file).read_bytes())]
     except Unshown as fault:
@@ -124,7 +125,7 @@ class Shown:
 class Book:
     """What the cells of one notebook share: their pictures, and what must be said about them."""
 
-    pictures: list[torch.Tensor] = field(default_factory=list)
+    pictures: list[NDArray[np.uint8]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
@@ -373,16 +374,16 @@ def _within(pieces: list[str], book: Book) -> list[bytes]:
     return kept
 
 
-# --- tensors ---
+# --- arrays ---
 
 
-def _json(told: dict[str, Any]) -> torch.Tensor:
+def _json(told: dict[str, Any]) -> NDArray[np.uint8]:
     return _bytes(json.dumps(told).encode())
 
 
-def _bytes(data: bytes) -> torch.Tensor:
-    return torch.frombuffer(bytearray(data), dtype=torch.uint8) if data else torch.empty(0, dtype=torch.uint8)
+def _bytes(data: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(data, np.uint8)
 
 
-def _pictures(drawn: list[torch.Tensor]) -> dict[str, torch.Tensor]:
+def _pictures(drawn: list[NDArray[np.uint8]]) -> dict[str, NDArray[Any]]:
     return {f"picture.{number}": pixels for number, pixels in enumerate(drawn)}

@@ -23,7 +23,7 @@ from grader.box.levels import best_level
 from grader.box.pool import Pool
 from grader.box.slot import Zygote
 from grader.nouns.plain import Level
-from tests.box.jobs import HANDOUT, LIMITS, observe, plain
+from tests.box.jobs import LIMITS, WITH_TORCH, observe, plain
 from tests.box.orders import running_zygote
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ ORDINARY = 61_111  # nobody's uid
 def strict() -> Iterator[Pool]:
     if best_level() != "strict":
         pytest.skip("this machine does not reach 'strict'; `grade doctor` says why")
-    with Pool(HANDOUT, level="strict", workers=1) as pool:
+    with Pool(WITH_TORCH, level="strict", workers=1) as pool:
         yield pool
 
 
@@ -48,7 +48,7 @@ def zygotes() -> Iterator[Callable[[Level], Zygote]]:
             if level == "strict" and best_level() != "strict":
                 pytest.skip("this machine does not reach 'strict'; `grade doctor` says why")
             if level not in made:
-                made[level] = stack.enter_context(running_zygote(level))
+                made[level] = stack.enter_context(running_zygote(level, WITH_TORCH))
                 made[level].hello()
             return made[level]
 
@@ -78,7 +78,7 @@ def boxes() -> Iterator[Callable[[str], Box]]:
 
 
 def _here(level: str, stack: ExitStack) -> Box:
-    pool = stack.enter_context(Pool(HANDOUT, level=level, workers=1))  # type: ignore[arg-type]
+    pool = stack.enter_context(Pool(WITH_TORCH, level=level, workers=1))  # type: ignore[arg-type]
 
     def tell(source: str, **changes: Any) -> dict[str, Any]:
         return plain(observe(pool, source, limits=replace(LIMITS, **changes)))

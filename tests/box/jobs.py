@@ -1,8 +1,13 @@
-"""What the tests of the box send into it: one probe that calls whatever function of the hand-in it is told to."""
+"""What the tests of the box send into it: one probe that calls whatever function of the hand-in it is told to.
+
+A zygote imports torch where its probes do. That takes it seconds, so it is there for tests of what students get
+(`WITH_TORCH`), not for those of slots and pools (`HANDOUT`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader.box.pool import Job, Pool
@@ -16,6 +21,7 @@ def call(hw, *, seed, unit="work", name="answer"):
     return getattr(getattr(hw, unit), name)()
 '''
 HANDOUT = Handout(PROBES, (Unit("work", ("answer",)), Unit("other", ("fine",))))
+WITH_TORCH = replace(HANDOUT, probes=f"import torch\n{PROBES}")
 FINE = "def fine():\n    return {'y': 7.0}\n"
 LIMITS = Limits(wall_s=10.0, cpu_s=10.0)
 

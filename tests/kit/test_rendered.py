@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import torch
+from numpy.typing import NDArray
 
 from grader.kit import rendered
 from tests.hostile.documents import (
@@ -33,25 +33,25 @@ Told = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., dict[str, torch.Tensor]]:
+def run(tmp_path: Path) -> Callable[..., dict[str, NDArray[Any]]]:
     """What a probe gives for a file."""
 
-    def _run(data: bytes, kind: str = "notebook") -> dict[str, torch.Tensor]:
+    def _run(data: bytes, kind: str = "notebook") -> dict[str, NDArray[Any]]:
         (tmp_path / "file").write_bytes(data)
-        given: dict[str, torch.Tensor] = getattr(rendered, kind)(SimpleNamespace(root=tmp_path), seed=0, file="file")
+        given: dict[str, NDArray[Any]] = getattr(rendered, kind)(SimpleNamespace(root=tmp_path), seed=0, file="file")
         return given
 
     return _run
 
 
 @pytest.fixture
-def told(run: Callable[..., dict[str, torch.Tensor]]) -> Told:
+def told(run: Callable[..., dict[str, NDArray[Any]]]) -> Told:
     """What is told of a file; the HTML of each cell stands under `html`."""
 
     def _told(data: bytes, kind: str = "notebook") -> dict[str, Any]:
         given = run(data, kind)
-        said: dict[str, Any] = json.loads(given["told"].numpy().tobytes())
-        at, html = 0, given["html"].numpy().tobytes() if "html" in given else b""
+        said: dict[str, Any] = json.loads(given["told"].tobytes())
+        at, html = 0, given["html"].tobytes() if "html" in given else b""
         for cell in said.get("cells", []):
             cell["html"] = html[at : at + cell["html_bytes"]].decode()
             at += cell["html_bytes"]

@@ -1,7 +1,8 @@
 """What a canary says: all that an earlier job could have left behind, and a few sums that never change.
 
 A canary is a job of our own, without student code, between those of hand-ins. It looks where a job may write, and at
-what it inherits, then computes with every generator and with torch. Its answer is the same every time, byte for byte.
+what it inherits, then computes with every generator, and with torch where the course uses it. Its answer is the same
+every time, byte for byte.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 
 from grader.kit.handin import Handin
 
@@ -26,18 +26,28 @@ _OWN: Final = ("HOME", "TMPDIR")  # each job has its own where there are no name
 
 def sing(hw: Handin, *, seed: int, root: str) -> dict[str, Any]:
     """The sums and the surroundings of a job, by name."""
-    draws_ss = torch.rand(24, 24, generator=torch.Generator().manual_seed(seed))
     return {
-        "sums": torch.softmax(draws_ss @ draws_ss.T, dim=1).sum(0),
-        "drawn": torch.rand(4),
+        "sums": np.random.default_rng(seed).random((24, 24)).cumsum(1).prod(0),
         "drawn_by_python": [random.random() for _ in range(4)],
         "drawn_by_numpy": np.random.rand(4),
         "files": "\n".join(_files(root)),
         "environment": "\n".join(f"{name}={value}" for name, value in sorted(os.environ.items()) if name not in _OWN),
         "descriptors": " ".join(str(fd) for fd in range(DESCRIPTORS) if _is_open(fd)),
         "limits": f"{resource.getrlimit(resource.RLIMIT_AS)} {resource.getrlimit(resource.RLIMIT_FSIZE)}",
-        "defaults": f"{torch.get_default_dtype()} {torch.get_num_threads()} {sys.getrecursionlimit()}",
+        "recursion": str(sys.getrecursionlimit()),
         "units": " ".join(sorted(hw.notes)),
+        **(_of_torch(seed) if "torch" in sys.modules else {}),
+    }
+
+
+def _of_torch(seed: int) -> dict[str, Any]:
+    import torch
+
+    draws_ss = torch.rand(24, 24, generator=torch.Generator().manual_seed(seed))
+    return {
+        "sums_by_torch": torch.softmax(draws_ss @ draws_ss.T, dim=1).sum(0),
+        "drawn_by_torch": torch.rand(4),
+        "defaults": f"{torch.get_default_dtype()} {torch.get_num_threads()}",
     }
 
 

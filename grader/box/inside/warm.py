@@ -7,14 +7,12 @@ lasts: the generators are seeded afterwards.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import nn
 
 
 def use_once() -> None:
     """Computes one step of each kind that is slow the first time."""
-    np.random.seed(0)  # numpy imports its generators: 20 ms
     with torch.no_grad():
         nn.LSTM(2, 2)(torch.zeros(1, 1, 2))  # 35 ms
         nn.Conv1d(2, 2, 1)(torch.zeros(1, 2, 1))  # 3 ms

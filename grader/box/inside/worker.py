@@ -23,15 +23,14 @@ import os
 import random
 import socket
 import sys
-from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TextIO
 
 import numpy as np
-import torch
 
 from grader.box.inside import answer, canary
+from grader.box.inside.frame import of_torch
 from grader.box.inside.limits import limit_cpu
 from grader.box.inside.plan import Plan
 from grader.kit.handin import Blocked, Handin, ImportFailed, Missing
@@ -48,7 +47,6 @@ _dumps, _loads = json.dumps, json.loads
 _recv_fds = socket.recv_fds
 _listdir = os.listdir
 _fcntl = fcntl.fcntl
-_torch_generator = torch.default_generator
 _seed_random, _seed_numpy = random.seed, np.random.seed
 
 
@@ -61,8 +59,9 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
     """Imports the hand-in and serves cases until grade closes its end; the exit status of the process."""
     sys.stdout, sys.stderr = _printed(1), _printed(2)
     sys.argv = [str(root / "handin.py")]  # as if started there without arguments
-    if plan.level == "container":
-        _send_tensors_by_value()
+    torch_side = of_torch()
+    if torch_side is not None and plan.level == "container":
+        torch_side.send_by_value()
     try:
         hw = Handin(
             root=root,
@@ -85,13 +84,6 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
     while _serve_case(talk, hw, root):
         pass
     return 0
-
-
-def _send_tensors_by_value() -> None:
-    """Lets workers of a DataLoader send tensors through their pipe: torch would share them through sockets."""
-    told: Any = ForkingPickler
-    for kind in [kind for kind in told._extra_reducers if kind.__module__.partition(".")[0] == "torch"]:
-        del told._extra_reducers[kind]
 
 
 def _printed(fd: int) -> TextIO:
@@ -183,7 +175,9 @@ def _observe(hw: Handin, root: Path, case: dict[str, Any]) -> tuple[dict[str, An
 def _seed(seed: int) -> None:
     _seed_random(seed)
     _seed_numpy(seed % _NUMPY_SEEDS)
-    _torch_generator.manual_seed(seed)
+    torch_side = of_torch()
+    if torch_side is not None:
+        torch_side.seed(seed)
 
 
 def _flush() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.box.inside import frame
+from grader.box.inside import frame, of_torch
 from grader.box.inside.frame import BadAnswer, encode_frame, write_frame
 from grader.box.tensors import dtype_name
 from grader.box.wire import Head, read_frame
@@ -232,6 +232,7 @@ def test_nothing_is_written_of_an_answer_that_cannot_be() -> None:
 def test_patched_libraries_change_nothing() -> None:
     program = """
         import sys
+        from grader.box.inside import of_torch
         from grader.box.inside.frame import encode_frame
         import json, os, struct, torch, numpy as np
         tensor = torch.arange(3.0).requires_grad_()
@@ -261,4 +262,4 @@ def test_both_ends_agree_on_the_rules() -> None:
         tensors.MAX_DIMENSIONS,
         tensors.NAME,
     )
-    assert set(frame.TORCH_TYPES.values()) == set(tensors.DTYPES)
+    assert set(of_torch.TYPES.values()) == set(tensors.DTYPES)

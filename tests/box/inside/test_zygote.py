@@ -18,8 +18,9 @@ import torch
 from grader.box.inside import zygote as entry
 from grader.box.inside.zygote import threads_here
 from grader.box.slot import BoxDiedError, Zygote
+from grader.nouns.asked import Handout
 from grader.nouns.plain import Level
-from tests.box.jobs import HANDOUT
+from tests.box.jobs import HANDOUT, WITH_TORCH
 from tests.box.orders import asked, imported, ordered, running_zygote
 
 Zygotes = Callable[[Level], Zygote]
@@ -46,11 +47,12 @@ def test_threads_are_counted_with_the_first_one() -> None:
 
 
 @pytest.mark.slow
-def test_hello_says_which_python_and_torch_will_run_the_hand_ins() -> None:
-    with running_zygote("open") as zygote:
+@pytest.mark.parametrize(("handout", "version"), [(WITH_TORCH, torch.__version__), (HANDOUT, None)])
+def test_hello_says_which_python_and_torch_will_run_the_hand_ins(handout: Handout, version: str | None) -> None:
+    with running_zygote("open", handout) as zygote:
         hello = zygote.hello()
 
-    assert (hello["python"], hello["torch"]) == (platform.python_version(), torch.__version__)
+    assert (hello["python"], hello["torch"]) == (platform.python_version(), version)
     assert (hello["prefix"], hello["base_prefix"]) == (sys.prefix, sys.base_prefix)
     assert (hello["uid"], hello["threads"]) == (os.getuid(), 1)
 
