@@ -59,11 +59,13 @@ def grade(order: Order, watch: Watch) -> Results:
 
     Raises: RubricError; UsageError if there is nothing to grade; HarnessError if the box does not start.
     """
+    from grader.box.staging import remove_left
     from grader.box.store import Store
     from grader.intake import list_submissions
     from grader.rubric.load import load_rubric
 
     started = time.monotonic()
+    remove_left()  # of a run that was killed when all was known: this one may need no slot
     rubric = load_rubric(order.rubric)
     parts = chosen_parts(rubric, order.parts)
     entries = list_submissions(order.submissions, rubric.assignment, only=order.only)

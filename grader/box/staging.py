@@ -38,12 +38,17 @@ _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 def make_folder() -> Path:
     """A fresh folder for one pool, which nobody else can list; those of runs that were killed are removed first."""
+    remove_left()
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-{_pid_namespace()}-"))
+
+
+def remove_left() -> None:
+    """Removes the folders of runs that were killed."""
     for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):  # another run removes it too
             if _is_left(old):
                 end_left(old)
                 remove(str(old))  # a job that was killed with its run may have left folders of any depth
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-{_pid_namespace()}-"))
 
 
 def end_left(folder: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -236,6 +237,20 @@ def test_pictures_that_are_gone_are_made_again(of: Class, graded: Class) -> None
     assert {path.name for path in (of.out / "arrays").iterdir()} == {
         path.name for path in (graded.out / "arrays").iterdir()
     }
+
+
+def test_what_a_run_left_that_was_killed_at_its_end_is_removed_though_nothing_is_run_again(
+    of: Class, graded: Class
+) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    left = of.root / "tmp" / f"grade-box-{gone.pid}-{Path('/proc/self/ns/pid').stat().st_ino}-ab12_cd3"
+    (left / "slot").mkdir(parents=True)
+    (of.out / "results.json").unlink()
+
+    assert_mended(of, graded)
+
+    assert all(of.cached().values())
 
 
 def test_one_graded_alone_does_not_keep_results_of_another_rubric(of: Class) -> None:
