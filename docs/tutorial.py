@@ -66,8 +66,16 @@ def build_kit(assignment: str, kit: Path) -> None:
     """Builds the kit of an assignment with `grade handout`, of what `make prove` has seen where that is known."""
     with tempfile.TemporaryDirectory() as folder:
         if STORE.is_dir():
-            shutil.copytree(STORE, Path(folder) / "out" / "observations")
+            shutil.copytree(STORE, Path(folder) / "out" / "observations", copy_function=linked)
         grade(["handout", str(rubric_of(assignment)), "-o", str(kit)], Path(folder))
+
+
+def linked(source: str, target: str) -> None:
+    """A file by another name, since the store replaces files and never changes them; a copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 class Desk:

@@ -1,4 +1,7 @@
-"""What all tests share: the order of files, and one Chromium, since Playwright cannot be started twice in a process."""
+"""What all tests share: the order of files, pools that are kept running, and one Chromium.
+
+Playwright cannot be started twice in a process.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from tests.kept_pools import KeptPools
 
 COMPILED = Path(__file__).resolve().parent.parent / ".pytest_cache" / "compiled"
 FLAGS = (
@@ -36,6 +41,24 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files come first, or one worker is left alone with one of them at the end."""
     items.sort(key=lambda item: "tests/hostile/" not in item.nodeid)
+
+
+@pytest.fixture(scope="session")
+def kept_pools() -> Iterator[KeptPools]:
+    """The pools that this process of the tests keeps running."""
+    from tests.kept_pools import KeptPools
+
+    with KeptPools() as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def pools_are_kept(kept_pools: KeptPools) -> Iterator[None]:
+    """Observers and openers of a module are lent pools that run on; for modules that do not look at slots."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.box.pool.Pool", kept_pools.lend)
+        yield
+    assert kept_pools.lent == 0, "something in this module has not closed its pool"
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ from grader.progress import Silent
 from grader.proof import Proof, prove
 from grader.rubric.load import load_rubric
 
+pytestmark = pytest.mark.usefixtures("pools_are_kept")
+
 SOLVED = "def sums(x_lb):\n    return x_lb.cumsum(0)\n\n\ndef perplexity():\n    return 1.5\n"
 LEAKS = SOLVED.replace("x_lb.cumsum(0)", "x_lb.cumsum(0) + x_lb[-1:]")
 NOISY = SOLVED.replace("x_lb.cumsum(0)", "x_lb.cumsum(0) + time.time_ns() % 1000").replace("def", "import time\ndef", 1)

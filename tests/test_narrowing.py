@@ -20,6 +20,8 @@ from grader.progress import Silent
 from grader.rubric.load import load_rubric
 from tests import tiny
 
+pytestmark = pytest.mark.usefixtures("pools_are_kept")
+
 RUBRIC = tiny.RUBRIC.replace(
     "      pair: {lengths: [3, 2], public: true}\n",
     "      pair: {lengths: [3, 2], public: true}\n"

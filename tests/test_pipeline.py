@@ -16,6 +16,8 @@ from grader.progress import Silent
 from tests import tiny
 from tests.hostile.documents import PICTURE, code, displayed, encoded, markdown, notebook
 
+pytestmark = pytest.mark.usefixtures("pools_are_kept")
+
 
 def order(root: Path, *names: str) -> Order:
     return Order(

@@ -16,6 +16,8 @@ from grader.proof import Proof, prove
 from grader.rubric.load import load_rubric
 from tests import tiny
 
+pytestmark = pytest.mark.usefixtures("pools_are_kept")
+
 
 def proof_of(root: Path, *, rubric: str = tiny.RUBRIC) -> Proof:
     loaded = load_rubric(tiny.write_course(root, rubric=rubric))

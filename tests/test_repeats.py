@@ -22,6 +22,8 @@ from grader.rubric.load import load_rubric
 from tests import tiny
 from tests.box.jobs import HANDOUT
 
+pytestmark = pytest.mark.usefixtures("pools_are_kept")
+
 MEAN = 'return torch.einsum("bs,bsv->bv", weights_bs, values_bsv)'
 
 

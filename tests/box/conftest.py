@@ -31,10 +31,25 @@ ORDINARY = 61_111  # nobody's uid
 
 
 @pytest.fixture(scope="session")
-def strict() -> Iterator[Pool]:
+def walled() -> Iterator[Pool]:
+    """One slot of the strict level, on whatever machine."""
+    with Pool(WITH_TORCH, level="strict", workers=1) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def strict(request: pytest.FixtureRequest) -> Pool:
+    """The same, where the machine reaches that level."""
     if best_level() != "strict":
         pytest.skip("this machine does not reach 'strict'; `grade doctor` says why")
-    with Pool(WITH_TORCH, level="strict", workers=1) as pool:
+    pool: Pool = request.getfixturevalue("walled")
+    return pool
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[Pool]:
+    """Two slots without walls. A test may end what runs in them: what the next one needs is started for it."""
+    with Pool(WITH_TORCH, level="open", workers=2) as pool:
         yield pool
 
 
@@ -64,22 +79,21 @@ class Box:
 
 
 @pytest.fixture(scope="session")
-def boxes() -> Iterator[Callable[[str], Box]]:
+def boxes(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Box]]:
     """Boxes by name: `strict`, `open`; `user strict`, `user container`, `root container` elsewhere."""
+    here = {"strict": "walled", "open": "opened"}
     made: dict[str, Box] = {}
     with ExitStack() as stack:
 
         def box(name: str) -> Box:
             if name not in made:
-                made[name] = _here(name, stack) if " " not in name else _elsewhere(name, stack)
+                made[name] = _elsewhere(name, stack) if " " in name else _here(request.getfixturevalue(here[name]))
             return made[name]
 
         yield box
 
 
-def _here(level: str, stack: ExitStack) -> Box:
-    pool = stack.enter_context(Pool(WITH_TORCH, level=level, workers=1))  # type: ignore[arg-type]
-
+def _here(pool: Pool) -> Box:
     def tell(source: str, **changes: Any) -> dict[str, Any]:
         return plain(observe(pool, source, limits=replace(LIMITS, **changes)))
 

@@ -24,7 +24,7 @@ LEAVES = "from pathlib import Path\ndef answer():\n    Path('/tmp/left').write_t
 
 
 def slot_of(box: Pool) -> PoolSlot:
-    """The slot of a pool of one, which has done something."""
+    """The first slot of a pool, which has done something."""
     observe(box, FINE)
     assert box._crew is not None
     return box._crew._slots[0]
@@ -62,10 +62,9 @@ def test_a_canary_is_cheap(strict: Pool) -> None:
     assert min(seconds) < 0.5  # 42 ms on an idle machine; tests share theirs
 
 
-def test_a_canary_without_walls_is_silent() -> None:
-    with Pool(HANDOUT, level="open", workers=1) as box:
-        assert slot_of(box).canary_fault() == ""
-        assert box._songs._right is None
+def test_a_canary_without_walls_is_silent(opened: Pool) -> None:
+    assert slot_of(opened).canary_fault() == ""
+    assert opened._songs._right is None
 
 
 @pytest.fixture

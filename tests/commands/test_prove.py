@@ -17,6 +17,8 @@ from grader.proof import Margin, Proof, Tried
 from grader.spread import Spread
 from tests import tiny
 
+pytestmark = pytest.mark.usefixtures("pools_are_kept")
+
 Prove: TypeAlias = Callable[..., tuple[int, str]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,14 @@ def class_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(class_root: Path) -> subprocess.CompletedProcess[str]:
     return grade("submissions/", "--rubric", "tiny.yaml", cwd=class_root)
+
+
+@pytest.fixture
+def knowing(class_root: Path, run: subprocess.CompletedProcess[str], tmp_path: Path) -> Path:
+    """A folder of its own in which is known what the reference gives, for tests that are not about its run."""
+    assert run.returncode == 0, run.stderr
+    shutil.copytree(class_root / "out" / "observations", tmp_path / "out" / "observations")
+    return tmp_path
 
 
 def test_a_run_ends_well_whatever_the_scores(run: subprocess.CompletedProcess[str]) -> None:
@@ -102,16 +111,16 @@ def test_a_rubric_fault_names_line_and_column_and_ends_with_2(tmp_path: Path) ->
     assert "help: write 'close'" in done.stderr
 
 
-def test_odd_files_are_graded_or_named_and_nothing_is_lost(tmp_path: Path) -> None:
-    tiny.write_course(tmp_path)
-    folder = tiny.write_hand_ins(tmp_path, "right")
+def test_odd_files_are_graded_or_named_and_nothing_is_lost(knowing: Path) -> None:
+    tiny.write_course(knowing)
+    folder = tiny.write_hand_ins(knowing, "right")
     for name in ("nothing", "huge", "latin"):
         (folder / name).mkdir()
     (folder / "nothing" / "attention.py").write_bytes(b"")
     (folder / "huge" / "attention.py").write_bytes(b"# " + b"x" * (50 * 1024**2))
     (folder / "latin" / os.fsdecode(b"caf\xe9.py")).write_text(tiny.SOLVED)
 
-    done = grade("submissions", "--rubric", "tiny.yaml", "--json", cwd=tmp_path)
+    done = grade("submissions", "--rubric", "tiny.yaml", "--json", cwd=knowing)
 
     found = {result["id"]: result for result in json.loads(done.stdout)["submissions"]}
     assert {name: result["score"] for name, result in found.items()} == {
@@ -159,11 +168,11 @@ def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path: 
     assert json.loads(only.stdout)["submissions"][0]["cached"]
 
 
-def test_a_killed_worker_costs_nobody_a_point(tmp_path: Path) -> None:
-    tiny.write_course(tmp_path)
-    tiny.write_hand_ins(tmp_path, "endless", "right")
+def test_a_killed_worker_costs_nobody_a_point(knowing: Path) -> None:
+    tiny.write_course(knowing)
+    tiny.write_hand_ins(knowing, "endless", "right")
     command = [*GRADE, "submissions", "--rubric", "tiny.yaml", "-j", "1", "--json"]
-    running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(command, cwd=knowing, stdout=subprocess.PIPE, text=True)
 
     killed = _kill_a_zygote(running.pid)
     told, _ = running.communicate(timeout=60)
@@ -202,22 +211,14 @@ def _wait_for_line(running: subprocess.Popen[str], start: str) -> None:
         assert running.poll() is None
 
 
-@pytest.fixture(scope="module")
-def graded_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("again")
-    tiny.write_course(root)
-    tiny.write_hand_ins(root, "right", "unmasked")
-    grade("submissions", "--rubric", "tiny.yaml", cwd=root)
-    return root
-
-
 @pytest.mark.slow
 class TestNothingChanged:
     """The same order once more: its lines are printed before anything heavy is imported."""
 
     @pytest.fixture
-    def root(self, graded_root: Path) -> Path:
-        return graded_root
+    def root(self, class_root: Path, run: subprocess.CompletedProcess[str]) -> Path:
+        assert run.returncode == 0, run.stderr
+        return class_root
 
     @pytest.fixture
     def ordinary(self, root: Path) -> subprocess.CompletedProcess[str]:
@@ -281,15 +282,15 @@ class TestNothingChanged:
         assert imported >= HEAVY
         assert (root / "out" / "right.html").exists()
 
-    def test_a_run_that_left_somebody_ungraded_is_tried_again(self, tmp_path: Path) -> None:
-        tiny.write_course(tmp_path)
-        (tiny.write_hand_ins(tmp_path, "right") / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    def test_a_run_that_left_somebody_ungraded_is_tried_again(self, knowing: Path) -> None:
+        tiny.write_course(knowing)
+        (tiny.write_hand_ins(knowing, "right") / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
         time.sleep(2.1)
 
-        codes = [grade("submissions", "--rubric", "tiny.yaml", cwd=tmp_path).returncode for _ in range(2)]
+        codes = [grade("submissions", "--rubric", "tiny.yaml", cwd=knowing).returncode for _ in range(2)]
 
         assert codes == [1, 1]
-        assert not (tmp_path / "out" / "unchanged.json").exists()
+        assert not (knowing / "out" / "unchanged.json").exists()
 
     def test_while_another_run_writes_there_that_is_said(self, root: Path) -> None:
         with claimed(root / "out"):

@@ -32,16 +32,22 @@ ENDINGS = {
 }
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["forked", "alone"])
-def session(request: pytest.FixtureRequest, whole_kit: Path) -> Iterator[Session]:
-    with Session(read_home(whole_kit).handout, forks=request.param) as session:
-        yield session
-
-
 @pytest.fixture(scope="module")
 def forked(whole_kit: Path) -> Iterator[Session]:
     with Session(read_home(whole_kit).handout, forks=True) as session:
         yield session
+
+
+@pytest.fixture(scope="module")
+def alone(whole_kit: Path) -> Iterator[Session]:
+    with Session(read_home(whole_kit).handout, forks=False) as session:
+        yield session
+
+
+@pytest.fixture(scope="module", params=["forked", "alone"])
+def session(request: pytest.FixtureRequest) -> Session:
+    session: Session = request.getfixturevalue(request.param)
+    return session
 
 
 @pytest.fixture(scope="module")
@@ -125,17 +131,16 @@ def test_the_homework_runs_on_a_copy(session: Session, runs: tuple[Run, ...], tm
     assert not Path("made.txt").exists()
 
 
-def test_processes_that_were_left_running_are_ended(whole_kit: Path, runs: tuple[Run, ...], tmp_path: Path) -> None:
+def test_processes_that_were_left_running_are_ended(forked: Session, runs: tuple[Run, ...], tmp_path: Path) -> None:
     note = tmp_path / "pid"
     left = "    import subprocess, sys, pathlib\n"
     left += "    own = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
     left += f"    pathlib.Path({str(note)!r}).write_text(str(own.pid))\n"
-    with Session(read_home(whole_kit).handout, forks=True) as session:
-        seen(session, runs, SOLVED.replace(SHUT, left + SHUT))
-        until = time.monotonic() + 10
-        while is_alive(int(note.read_text())):
-            assert time.monotonic() < until
-            time.sleep(0.01)
+    seen(forked, runs, SOLVED.replace(SHUT, left + SHUT))
+    until = time.monotonic() + 10
+    while is_alive(int(note.read_text())):
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_folders_are_gone_when_it_is_closed(whole_kit: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
