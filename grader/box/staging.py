@@ -44,7 +44,11 @@ def make_folder() -> Path:
 
 def remove_left() -> None:
     """Removes the folders of runs that were killed."""
-    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    try:
+        temporary = Path(tempfile.gettempdir())
+    except OSError:  # there is no room for temporary files; who needs some is told
+        return
+    for old in temporary.glob(f"{_PREFIX}*"):
         with suppress(OSError):  # another run removes it too
             if _is_left(old):
                 end_left(old)
