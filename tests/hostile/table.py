@@ -23,6 +23,8 @@ Seen = Mapping[tuple[str, str], str]  # (case, level) -> what was seen
 
 def words(case: Case, seen: Played) -> str:
     """What was seen of a case, in a few words that are the same in every run."""
+    if case.verdict == {}:
+        return "a race, which only they can lose"
     told_of = [part for part in PARTS if part in (case.verdict or PARTS)]  # the case leaves the other part open: a race
     verdicts = [seen.verdicts[part] for part in told_of]
     is_one = len(told_of) == len(PARTS) and len(set(verdicts)) == 1
