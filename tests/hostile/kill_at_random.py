@@ -31,7 +31,7 @@ from tests.hostile.grade_runs import Class, Ended, leftovers, write_class
 
 FORKS = ("zygote", "stage1", "pid 1", "student", "case")  # one below the other, all with the zygote's command line
 KINDS = ("grade", "bwrap", *FORKS)
-LATEST_S = 4.0  # after that the victim is taken as soon as there is one
+LATEST_S = 2.4  # after that the victim is taken as soon as there is one
 
 
 @dataclass(frozen=True, slots=True)
