@@ -29,7 +29,7 @@ BINS = 1200
 MAX_LABEL = 60  # characters
 INCHES = (4.4, 2.9)
 MARGINS = {"left": 0.14, "right": 0.96, "bottom": 0.16, "top": 0.96}
-_Frozen: TypeAlias = tuple[int, int, bytes]  # k, n, values: lines that can be looked up
+Frozen: TypeAlias = tuple[tuple[int, ...], bytes]  # shape, values: an array that can be looked up
 COLOURS = ("#1f5fa8", "#b8500f", "#2f7d4f", "#7a4ea3", "#8a6d00", "#a8324a", "#3b7f8c", "#555555")
 BEHIND = "#8b8f96"
 
@@ -67,23 +67,25 @@ def draw(lines_kn: Array, frame: Frame, behind_kn: Array | None = None) -> Image
 
     Shapes: both (k, n); n may differ.
     """
-    return _drawn(_frozen(lines_kn), frame, None if behind_kn is None else _frozen(behind_kn))
+    return _drawn(frozen(lines_kn), frame, None if behind_kn is None else frozen(behind_kn))
 
 
-def _frozen(lines_kn: Array) -> _Frozen:
-    return lines_kn.shape[0], lines_kn.shape[1], lines_kn.astype(np.float64).tobytes()
+def frozen(array: Array) -> Frozen:
+    """The array as a key, by which a picture that was drawn of it is found again."""
+    return array.shape, array.astype(np.float64).tobytes()
 
 
-def _thawed(frozen: _Frozen) -> Array:
-    return np.frombuffer(frozen[2], dtype=np.float64).reshape(frozen[:2])
+def thawed(key: Frozen) -> Array:
+    """The array that was frozen, in float64."""
+    return np.frombuffer(key[1], dtype=np.float64).reshape(key[0])
 
 
 @lru_cache(maxsize=64)  # the same curve stands on the student's page and on that of the staff
-def _drawn(lines: _Frozen, frame: Frame, behind: _Frozen | None) -> Image:
+def _drawn(lines: Frozen, frame: Frame, behind: Frozen | None) -> Image:
     def _lines(axes: Axes) -> None:
-        for line_n in [] if behind is None else _thawed(behind):
+        for line_n in [] if behind is None else thawed(behind):
             axes.plot(*thinned(line_n), color=BEHIND, linestyle="--", linewidth=1)
-        for line_n, colour in zip(_thawed(lines), COLOURS, strict=False):
+        for line_n, colour in zip(thawed(lines), COLOURS, strict=False):
             axes.plot(*thinned(line_n), color=colour, linewidth=1.4, marker="." if line_n.size < 30 else "")
         _dress(axes, frame)
 

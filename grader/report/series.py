@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.nouns.plain import Array
 from grader.report.clipping import MAX_DOTS
-from grader.report.curves import BEHIND, BINS, COLOURS, name_axes, svg, thinned
+from grader.report.curves import BEHIND, BINS, COLOURS, Frozen, frozen, name_axes, svg, thawed, thinned
 from grader.report.images import Image
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ LARGEST = 1e300  # beyond it matplotlib makes no axis
 ABOVE, MARK, LIMIT = "#c0262d", "#6b3fa0", "#4a4f57"
 SMALL = 0.02  # of the axes; a mark whose half is smaller is drawn as a ring
 MAX_SHAPES = 60
-_Frozen: TypeAlias = tuple[tuple[int, ...], bytes]  # shape, values: an array that can be looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,12 @@ class Series:
 def draw(series: Series, bins: int = BINS) -> Image:
     """The series in its frame, drawn by the least and the greatest values of so many bins."""
     arrays = (series.x_n, series.y_n, series.behind_m2, series.marks_k4)
-    frozen = tuple((array.shape, array.astype(np.float64).tobytes()) for array in arrays)
-    return _drawn(frozen, series.clip, series.x, series.y, min(bins, BINS))
+    return _drawn(tuple(map(frozen, arrays)), series.clip, series.x, series.y, min(bins, BINS))
 
 
 @lru_cache(maxsize=32)  # the same series stands on the student's page and on that of the staff
-def _drawn(frozen: tuple[_Frozen, ...], clip: float | None, x: str, y: str, bins: int) -> Image:
-    x_n, y_n, behind_m2, marks_k4 = (np.frombuffer(values).reshape(shape) for shape, values in frozen)
+def _drawn(arrays: tuple[Frozen, ...], clip: float | None, x: str, y: str, bins: int) -> Image:
+    x_n, y_n, behind_m2, marks_k4 = map(thawed, arrays)
     series = Series(x_n, y_n, behind_m2, marks_k4, clip, x, y)
     return svg(lambda axes: _draw_on(axes, series, bins))
 

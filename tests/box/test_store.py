@@ -88,6 +88,12 @@ def test_new_observations_stand_beside_the_known_ones(store: Store) -> None:
     assert {key: seen.reason for key, seen in store.get_all(SHA).items()} == {"a": "1", "b": "2", "c": "2"}
 
 
+def test_only_what_is_asked_for_is_given(store: Store) -> None:
+    store.put_all(SHA, {name: _seen(reason=name) for name in "abc"})
+
+    assert {key: seen.reason for key, seen in store.get_all(SHA, {"a", "c", "z"}).items()} == {"a": "a", "c": "c"}
+
+
 def test_submissions_do_not_mix(store: Store) -> None:
     store.put_all(SHA, {"a": _seen()})
 

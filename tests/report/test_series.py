@@ -40,6 +40,15 @@ def test_the_limit_is_drawn_and_named() -> None:
     assert "limit" not in svg(made(peaks(7), clip=None))
 
 
+def test_the_same_series_is_drawn_once_and_another_anew() -> None:
+    series._drawn.cache_clear()
+
+    first, again, other = (svg(made(peaks(place))) for place in (7, 7, 8))
+
+    assert first == again != other
+    assert series._drawn.cache_info().misses == 2
+
+
 def test_every_step_above_the_limit_is_a_dot_while_they_are_few() -> None:
     assert svg(made(peaks(7, 300))).count(series.ABOVE) > svg(made(peaks())).count(series.ABOVE) == 0
     assert len(svg(made(peaks(*range(90))))) > len(svg(made(peaks(*range(200)))))
