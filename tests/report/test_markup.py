@@ -8,6 +8,7 @@ import pytest
 
 import grader
 from grader.report import markup
+from grader.safetext import safe_text
 from tests.report.conftest import parsed
 from tests.report.sample_class import HOSTILE
 
@@ -149,3 +150,10 @@ def test_no_other_module_calls_text_safe() -> None:
     ]
 
     assert found == ["markup.py"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "plain words", "a" * 5_000, "<b> & \\", "~", "a\tb\nc", "a\x1b[2J", "caf\xe9 \u202e"]
+)
+def test_what_is_shown_is_safe_text_whether_or_not_it_is_looked_through(text: str) -> None:
+    assert markup.shown(text) == safe_text(text, columns=10**9, lines=10**9, size=10**9)
