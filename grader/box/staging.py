@@ -20,6 +20,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from importlib.util import cache_from_source
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -121,9 +122,9 @@ def stage(folder: Path, handout: Handout, told: Mapping[str, Any]) -> None:
 
     Raises: ValueError for a path of the handout that leads out of its folder.
     """
-    shutil.copytree(_PACKAGE / "kit", folder / "grader" / "kit", ignore=shutil.ignore_patterns("__pycache__"))
-    inside = folder / "grader" / "box" / "inside"
-    shutil.copytree(_PACKAGE / "box" / "inside", inside, ignore=shutil.ignore_patterns("__pycache__"))
+    for room in ("kit", "box/inside"):
+        shutil.copytree(_PACKAGE / room, folder / "grader" / room, ignore=shutil.ignore_patterns("__pycache__"))
+        _take_over_compiled(_PACKAGE / room, folder / "grader" / room)
     for package in ("", "box"):
         shutil.copy(_PACKAGE / package / "__init__.py", folder / "grader" / package / "__init__.py")
     (folder / "probes.py").write_text(handout.probes, encoding="utf-8")
@@ -131,6 +132,17 @@ def stage(folder: Path, handout: Handout, told: Mapping[str, Any]) -> None:
     for name, files in (("given", handout.given), ("staff", handout.staff_files)):
         _write_all(folder / name, files)
     _let_anybody_read(folder)
+
+
+def _take_over_compiled(room: Path, copy: Path) -> None:
+    """What our Python has compiled of a room, to where a zygote looks for it; old ones it leaves unread."""
+    for source in room.rglob("*.py"):
+        compiled = Path(cache_from_source(str(source)))
+        beside = (copy / source.relative_to(room)).parent / "__pycache__"
+        with suppress(OSError):  # never compiled
+            content = compiled.read_bytes()
+            beside.mkdir(exist_ok=True)
+            (beside / compiled.name).write_bytes(content)
 
 
 def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:

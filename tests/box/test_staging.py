@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from grader.box.switches import ALL_ON, Switches
 from grader.nouns.asked import Handout, Unit
 from grader.nouns.plain import Level
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 HANDOUT = Handout(
     probes="def probe(hw): ...\n",
     units=(Unit("nmt_model", ("NMT",), {"vocab": "stand_ins/vocab.py"}),),
@@ -46,6 +48,17 @@ def test_kit_the_inside_and_the_handout_are_there_and_nothing_else(tmp_path: Pat
     assert ours <= {"grader"} | {"__init__.py", "kit", "box"}
     assert box == {"__init__.py", "inside"}
     assert (worker / ENTRY).is_file()
+
+
+def test_what_was_compiled_once_is_not_compiled_in_every_slot(tmp_path: Path) -> None:
+    py_compile.compile(str(REPOSITORY / "grader" / "kit" / "census.py"), doraise=True)
+    worker = staged(tmp_path)
+
+    program = [sys.executable, "-v", "-c", "import grader.kit.census"]
+    away = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    told = subprocess.run(program, cwd=worker, env=away, capture_output=True, text=True, check=True).stderr
+
+    assert f"{worker}/grader/kit/__pycache__/census.{sys.implementation.cache_tag}.pyc matches" in told
 
 
 def test_the_files_of_the_handout_keep_their_paths(tmp_path: Path) -> None:
