@@ -12,8 +12,8 @@
     formulas   formulas of theirs, found and evaluated at points
     series     numbers in the place of a list that a training fills; snippets take them
 
-All of them are imported with the first name that is asked for: who uses none does not wait for torch. The other modules
-find and load a hand-in; probes meet them as `hw`.
+All of them are imported with the first name that is asked for: who uses none does not wait for torch. A zygote asks for
+what its probes name, so that no case does. The other modules find and load a hand-in; probes meet them as `hw`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from grader.box.levels import best_level
 from grader.box.pool import Pool
 from grader.nouns.seen import Observation
-from tests.box.jobs import HANDOUT, LIMITS, job, run
+from tests.box.jobs import LIMITS, WITH_TORCH, job, run
 
 QUIET = """
 import os, subprocess, threading, torch
@@ -43,7 +43,7 @@ PATIENT = replace(LIMITS, wall_s=60.0, cpu_s=60.0)  # a starved neighbour is slo
 def two() -> Iterator[Pool]:
     if best_level() != "strict":
         pytest.skip("this machine does not reach 'strict'; `grade doctor` says why")
-    with Pool(HANDOUT, level="strict", workers=2) as pool:
+    with Pool(WITH_TORCH, level="strict", workers=2) as pool:
         yield pool
 
 

@@ -18,8 +18,9 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 WORKER = Path(__file__).resolve().parents[3]
@@ -42,7 +43,27 @@ def _probes() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules["probes"] = module
     spec.loader.exec_module(module)
+    code = compile(Path(spec.origin or "").read_bytes(), "probes.py", "exec")
+    _import_named(frozenset(_names(code)))
     return module
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """What is named outside itself by a program, in its functions too."""
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
+
+
+def _import_named(names: frozenset[str]) -> None:
+    """Imports what probes would import in every case anew: torch in a function of theirs, a tool of the kit."""
+    from grader import kit
+
+    if "torch" in names:
+        importlib.import_module("torch")
+    for name in names.intersection(kit.__all__) if names & {"kit", "grader.kit"} else ():
+        getattr(kit, name)
 
 
 def _prepare() -> dict[str, Any]:

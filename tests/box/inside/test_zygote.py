@@ -57,6 +57,16 @@ def test_hello_says_which_python_and_torch_will_run_the_hand_ins(handout: Handou
     assert (hello["uid"], hello["threads"]) == (os.getuid(), 1)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "body", ["    import torch\n    return {'y': torch.ones(2)}\n", "    return {'y': kit.drawn('y', (2,), seed)}\n"]
+)
+def test_what_only_the_functions_of_probes_name_is_imported_once_and_not_in_every_case(body: str) -> None:
+    probes = f"from grader import kit\n\n\ndef call(hw, *, seed):\n{body}"
+    with running_zygote("open", replace(HANDOUT, probes=probes)) as zygote:
+        assert zygote.hello()["torch"] == torch.__version__
+
+
 def test_probes_that_start_a_thread_are_told_of_and_no_job_is_forked(threaded: Zygote) -> None:
     hello = threaded.hello()
 
