@@ -36,7 +36,7 @@ chromium:
 	@./tools/install chromium chromium
 
 test: setup chromium  ## all tests: facts, real jails, real browser
-	$(BIN)/python -m pytest tests -n 4 --dist loadfile --no-loadscope-reorder || \
+	$(BIN)/python -m pytest tests -n 3 --dist loadfile --no-loadscope-reorder || \
 	  { echo "once more, alone: what failed beside others"; $(BIN)/python -m pytest tests --last-failed --last-failed-no-failures none; }
 
 check: setup lint  ## the loop while working: lint, types, house rules, fast tests
@@ -62,7 +62,7 @@ bench: setup  ## hand-ins graded by us, by pytest, and by bare calls, side by si
 	$(BIN)/python -m benchmarks.student out/a4-handout.zip
 
 hostile: setup chromium  ## only the hostile and honest hand-ins, and faults of our own
-	$(BIN)/python -m pytest tests/hostile -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/hostile -n 3 --dist loadfile --no-loadscope-reorder
 
 soak: setup  ## thousands of mixed jobs, then a process of a run killed a hundred times: nothing wrong, nothing left
 	$(BIN)/python -m benchmarks.soak --jobs 10000 --slots 4
