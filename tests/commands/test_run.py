@@ -27,11 +27,17 @@ def grade(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*GRADE, *map(str, words), *ONE_SLOT], capture_output=True, text=True, cwd=cwd, timeout=120)
 
 
+def write_class(root: Path, *names: str, rubric: str = tiny.RUBRIC) -> Path:
+    """The course and these hand-ins; the folder that they are in."""
+    tiny.write_course(root, rubric=rubric)
+    tiny.write_hand_ins(root, *names)
+    return tiny.in_numpy(root) / "submissions"
+
+
 @pytest.fixture(scope="module")
 def class_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("class")
-    tiny.write_course(root)
-    tiny.write_hand_ins(root, "right", "unmasked")
+    write_class(root, "right", "unmasked")
     return root
 
 
@@ -112,13 +118,12 @@ def test_a_rubric_fault_names_line_and_column_and_ends_with_2(tmp_path: Path) ->
 
 
 def test_odd_files_are_graded_or_named_and_nothing_is_lost(knowing: Path) -> None:
-    tiny.write_course(knowing)
-    folder = tiny.write_hand_ins(knowing, "right")
+    folder = write_class(knowing, "right")
     for name in ("nothing", "huge", "latin"):
         (folder / name).mkdir()
     (folder / "nothing" / "attention.py").write_bytes(b"")
     (folder / "huge" / "attention.py").write_bytes(b"# " + b"x" * (50 * 1024**2))
-    (folder / "latin" / os.fsdecode(b"caf\xe9.py")).write_text(tiny.SOLVED)
+    (folder / "latin" / os.fsdecode(b"caf\xe9.py")).write_text((folder / "right" / "attention.py").read_text())
 
     done = grade("submissions", "--rubric", "tiny.yaml", "--json", cwd=knowing)
 
@@ -134,8 +139,7 @@ def test_odd_files_are_graded_or_named_and_nothing_is_lost(knowing: Path) -> Non
 
 @pytest.mark.skipif(os.getuid() != 0, reason="a disk of its own size needs root")
 def test_a_full_disk_is_said_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    tiny.write_course(tmp_path)
-    tiny.write_hand_ins(tmp_path, "right", "unmasked")
+    write_class(tmp_path, "right", "unmasked")
     (tmp_path / "out").mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path / "out"], check=True)
 
@@ -150,10 +154,9 @@ def test_a_full_disk_is_said_and_the_next_run_goes_on(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    tiny.write_course(tmp_path, rubric=tiny.RUBRIC.replace("wall_s: 3, cpu_s: 3", "wall_s: 60, cpu_s: 60"))
-    tiny.write_hand_ins(tmp_path, "endless")
-    (tmp_path / "submissions" / "a-right").mkdir()
-    (tmp_path / "submissions" / "a-right" / "attention.py").write_text(tiny.SOLVED)
+    patient = tiny.RUBRIC.replace("wall_s: 3, cpu_s: 3", "wall_s: 60, cpu_s: 60")
+    folder = write_class(tmp_path, "endless", "right", rubric=patient)
+    (folder / "right").rename(folder / "a-right")
     command = [*GRADE, "submissions", "--rubric", "tiny.yaml", "-j", "1"]
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     _wait_for_line(running, "1/2 a-right")
@@ -169,8 +172,7 @@ def test_an_interrupt_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path: 
 
 
 def test_a_killed_worker_costs_nobody_a_point(knowing: Path) -> None:
-    tiny.write_course(knowing)
-    tiny.write_hand_ins(knowing, "endless", "right")
+    write_class(knowing, "endless", "right")
     command = [*GRADE, "submissions", "--rubric", "tiny.yaml", "-j", "1", "--json"]
     running = subprocess.Popen(command, cwd=knowing, stdout=subprocess.PIPE, text=True)
 
@@ -283,8 +285,7 @@ class TestNothingChanged:
         assert (root / "out" / "right.html").exists()
 
     def test_a_run_that_left_somebody_ungraded_is_tried_again(self, knowing: Path) -> None:
-        tiny.write_course(knowing)
-        (tiny.write_hand_ins(knowing, "right") / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+        (write_class(knowing, "right") / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
         time.sleep(2.1)
 
         codes = [grade("submissions", "--rubric", "tiny.yaml", cwd=knowing).returncode for _ in range(2)]
