@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -57,6 +58,12 @@ def is_whole(cases: Iterable[Case], seen: Seen) -> bool:
     return all((case.id, level) in seen for case in cases if "gpu" not in case.needs for level in case.levels)
 
 
-def committed() -> str:
+def present() -> str:
     """The page as it is now; empty if there is none."""
     return PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+
+
+def is_as_committed() -> bool:
+    """Whether git knows the page as it is; where there is no git, nobody can tell."""
+    asked = ["git", "diff", "--quiet", "HEAD", "--", str(PAGE)]
+    return subprocess.run(asked, cwd=PAGE.parent, capture_output=True).returncode != 1
