@@ -21,6 +21,7 @@ SAMPLES: Final = 256  # cells that are looked at before all of them are
 PLACES: Final = 4  # blocks that are compared in full, of those in which all samples agree
 LEAST_SCALED: Final = 8  # rows of a block whose own minimum and maximum may have scaled it
 MISSING: Final = 4  # rows that may be missing, of which each set is tried
+AT_ONCE: Final = 1 << 15  # cells that are compared in full at once
 ALIKE: Final = 0.8  # correlation from which two matrices are said to show the same, or the opposite
 Pose: TypeAlias = Callable[[Array], Array]
 
@@ -66,11 +67,20 @@ class Likeness:
 class _Fit:
     """One image laid on one block of what is expected."""
 
-    wrong: Array  # bool, where a finite cell is not right
-    distance: Array
+    values: Array  # of the image; where a cell is not finite, of the block
+    block: Array
+    tolerance: Tolerance
     share: float
     margin: float
     at: tuple[int, int]
+
+    def distance(self) -> Array:
+        """How far each cell is from what is expected."""
+        return np.asarray(np.abs(self.values - self.block))
+
+    def wrong(self) -> Array:
+        """bool, where a finite cell is not right."""
+        return ~(self.distance() <= _allowed(self.block, self.tolerance))
 
 
 def likeness(drawn: Array, wanted: Wanted) -> Likeness:
@@ -213,15 +223,26 @@ def _fit(values: Array, finite: Array, expected: Array, tolerance: Tolerance, *,
 
 
 def _at(values: Array, finite: Array, expected: Array, tolerance: Tolerance, at: tuple[int, int]) -> _Fit:
+    """Compares a few rows at a time: what fits into the cache of a processor takes a third of the time."""
     block = expected[at[0] : at[0] + values.shape[0], at[1] : at[1] + values.shape[1]]
-    all_finite = bool(finite.all())
-    distance = np.abs((values if all_finite else np.where(finite, values, block)) - block)
-    allowed = tolerance.atol + tolerance.rtol * np.abs(block)
-    wrong = ~(distance <= allowed)
-    share = 1.0 - float(np.count_nonzero(wrong)) / float(np.count_nonzero(finite))
-    worst = int(np.argmax(distance - allowed))
-    margin = float(distance.flat[worst] / allowed.flat[worst]) if allowed.flat[worst] else 0.0
-    return _Fit(wrong, distance, share, min(margin, 1e99), at)
+    known = values if finite.all() else np.where(finite, values, block)
+    wrong, worst, margin = 0, -np.inf, 0.0
+    step = max(1, AT_ONCE // values.shape[1])
+    for row in range(0, len(known), step):
+        there = block[row : row + step]
+        distance, allowed = np.abs(known[row : row + step] - there), _allowed(there, tolerance)
+        wrong += distance.size - int(np.count_nonzero(distance <= allowed))
+        over = distance - allowed
+        place = int(np.argmax(over))
+        if not (over.flat[place] <= worst or np.isnan(worst)):
+            worst = over.flat[place]
+            margin = float(distance.flat[place] / allowed.flat[place]) if allowed.flat[place] else 0.0
+    share = 1.0 - wrong / float(np.count_nonzero(finite))
+    return _Fit(known, block, tolerance, share, min(margin, 1e99), at)
+
+
+def _allowed(block: Array, tolerance: Tolerance) -> Array:
+    return np.asarray(tolerance.atol + tolerance.rtol * np.abs(block))
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -284,11 +305,11 @@ def _wrong(values: Array, finite: Array, fit: _Fit | None, wanted: Wanted) -> Li
         most = " x ".join(map(str, wanted.expected.shape))
         return Likeness(False, 0.0, f"it is {rows} x {columns}, and at most {most} can be right")
     way = _way(values, finite, fit, wanted)
-    count = int(np.count_nonzero(fit.wrong))
-    told = f"{count} of {int(np.count_nonzero(finite))} cells differ"
-    if fit.wrong.shape == values.shape:
-        row, column = np.unravel_index(int(np.argmax(np.where(fit.wrong, fit.distance, -1.0))), values.shape)
-        told += f", worst {fit.distance[row, column]:.3g} at row {row}, column {column}"
+    wrong, distance = fit.wrong(), fit.distance()
+    told = f"{int(np.count_nonzero(wrong))} of {int(np.count_nonzero(finite))} cells differ"
+    if wrong.shape == values.shape:
+        row, column = np.unravel_index(int(np.argmax(np.where(wrong, distance, -1.0))), values.shape)
+        told += f", worst {distance[row, column]:.3g} at row {row}, column {column}"
     return Likeness(False, min(fit.share, 0.89), told + (f"; {way}" if way else ""), fit.margin)
 
 
