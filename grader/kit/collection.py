@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST = 8
 MOST_LOOKED_AT = 64
-MOST_READ_AHEAD = 256 * 1024  # characters of code; half a second
 Found: TypeAlias = "Snippet | Played"
 
 
@@ -37,15 +36,6 @@ class Collection:
         """The snippets of a rule. Raises: KeyError if there is no such rule."""
         rule = self._rules[name]
         return self._played(rule) if rule.take == "run" else self._picked(rule)
-
-    def read_ahead(self) -> None:
-        """Finds the snippets of every rule once: the forks that will be asked for them inherit all that was read.
-
-        Hand-ins beyond an ordinary size are left to the forks, each with its own limits.
-        """
-        for name, rule in self._rules.items():
-            if sum(len(piece.text) for file in self._likely(rule) for piece in file.pieces) <= MOST_READ_AHEAD:
-                self.find(name)
 
     def missing(self, name: str) -> tuple[str, str]:
         """What is not there, and what was expected, for a rule that nothing fits."""

@@ -12,7 +12,6 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -134,14 +133,6 @@ class Handin:
         if needed and not found:
             raise Missing(*self._collection.missing(name))
         return found
-
-    def read_ahead(self) -> None:
-        """Reads what the rules of snippets need, for all who will ask; it runs nothing of theirs, and says nothing."""
-        told = len(self.notes)
-        with suppress(Exception):  # whoever asks meets it again, and is answered for it
-            if self._rules:
-                self._collection.read_ahead()
-        del self.notes[told:]
 
     @functools.cached_property
     def _collection(self) -> Collection:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from grader.kit.collection import MOST_READ_AHEAD
 from grader.kit.handin import Handin
-from grader.kit.program import Program
 from tests.kit.conftest import write_files
 from tests.kit.ways_to_plot import notebook
 
@@ -18,26 +15,17 @@ RULES = ({"name": "total", "reads": [], "calls": ["total_of"], "near": [], "take
 CODE = "x = total_of(values)\n"
 
 
-HandIn = Callable[[Mapping[str, str]], Handin]
-
-
 @pytest.fixture
-def hand_in(tmp_path: Path, clean_imports: None) -> HandIn:
-    """A hand-in of these files."""
+def found(tmp_path: Path, clean_imports: None) -> Callable[[Mapping[str, str]], list[str]]:
+    """Where the snippets of these files stand."""
 
-    def loaded(files: Mapping[str, str]) -> Handin:
+    def places(files: Mapping[str, str]) -> list[str]:
         write_files(tmp_path / "job", files)
         hw = Handin(tmp_path / "job", [], tmp_path, tmp_path / "none", [], {}, str, snippets=RULES)
         hw.load_all()
-        return hw
+        return [snippet.where for snippet in hw.snippets("total")]
 
-    return loaded
-
-
-@pytest.fixture
-def found(hand_in: HandIn) -> Callable[[Mapping[str, str]], list[str]]:
-    """Where the snippets of these files stand."""
-    return lambda files: [snippet.where for snippet in hand_in(files).snippets("total")]
+    return places
 
 
 @pytest.mark.parametrize(
@@ -68,57 +56,3 @@ def test_the_nearest_comes_first_and_pages_and_copies_last(found: Callable[[Mapp
 
 def test_a_file_that_cannot_be_read_hides_no_other(found: Callable[[Mapping[str, str]], list[str]]) -> None:
     assert found({"a.py": f"def broken(:\n{CODE}", "b.ipynb": f"{{{CODE}", "c.py": CODE}) == ["c.py:1"]
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was read as a program, one entry each time."""
-    read: list[Any] = []
-
-    def program(cells: Any) -> Program:
-        read.append(cells)
-        return Program(cells)
-
-    monkeypatch.setattr("grader.kit.collection.Program", program)
-    return read
-
-
-BROKEN_CELL = {"a.ipynb": notebook("def broken(:", CODE)}
-
-
-def test_what_was_read_ahead_is_found_without_reading_again_and_told_when_it_is_asked_for(
-    hand_in: HandIn, reads: list[Any]
-) -> None:
-    hw = hand_in(BROKEN_CELL)
-    before = list(hw.notes)
-
-    hw.read_ahead()
-    quiet, read = list(hw.notes), len(reads)
-    found = hw.snippets("total")
-
-    assert (quiet, read, len(reads)) == (before, 1, 1)
-    assert [snippet.where for snippet in found] == ["a.ipynb[cell 2]"]
-    assert any("cell 1" in note for note in hw.notes), hw.notes
-
-
-@pytest.mark.parametrize("longer", [MOST_READ_AHEAD, 0])
-def test_a_hand_in_of_no_ordinary_size_is_read_by_who_asks(hand_in: HandIn, reads: list[Any], longer: int) -> None:
-    hw = hand_in({"a.py": f"text = '{'x' * longer}'\n{CODE}"})
-
-    hw.read_ahead()
-    ahead = len(reads)
-
-    assert (ahead, len(hw.snippets("total")), len(reads)) == (int(not longer), 1, 1)
-
-
-def test_what_fails_while_reading_ahead_is_told_to_who_asks(hand_in: HandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(cells: Any) -> Program:
-        raise RecursionError("too deep")
-
-    monkeypatch.setattr("grader.kit.collection.Program", fails)
-    hw = hand_in({"a.py": CODE})
-
-    hw.read_ahead()
-
-    with pytest.raises(RecursionError, match="too deep"):
-        hw.snippets("total")

@@ -78,7 +78,6 @@ def serve(talk: socket.socket, plan: Plan, order: dict[str, Any], root: Path) ->
         return 1
     _seed(0)  # what is drawn while files are imported; `random` seeds itself from the system in every fork
     hw.load_all()
-    hw.read_ahead()
     gc.freeze()
     _flush()
     tell(talk, {"at": "ready", "threads": len(_listdir("/proc/self/task"))})
