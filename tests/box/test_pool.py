@@ -185,7 +185,7 @@ def test_what_the_jobs_raise_reaches_the_caller(opened: Pool) -> None:
 @pytest.mark.slow
 def test_a_bomb_does_not_change_what_its_neighbour_gets() -> None:
     bomb = "import os\ndef answer():\n  while True:\n    try: os.fork()\n    except OSError: pass\n"
-    limits = replace(LIMITS, wall_s=4.0)
+    limits = replace(LIMITS, wall_s=1.5)
     with Pool(HANDOUT, level="strict", workers=2) as pool:
         sent = [job(bomb, run(limits=limits), key="bomb"), *(job(FINE, key=str(number)) for number in range(4))]
         found = {job.key: seen["part first", "first"] for job, seen in pool.each(sent)}
