@@ -6,7 +6,7 @@ import torch
 
 SYSTEM = (sys.base_prefix, f"/host{sys.base_prefix}", "/usr", "/proc", "/sys", "/dev", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/host/usr", "/host/proc", "/host/sys")
 WORDS = ("rubric", "reference", "mistakes", "solved", "hidden", "results", "observations", "grade-hostile-")
-PLACES = ("/", "/host", "/home", "/root", "/var/tmp", "/host/var/tmp", "/tmp", "/srv", "/mnt", "/work", "/proc/1/root", "/proc/1/cwd")
+PLACES = ("/", "/host", "/home", "/root", "/var/tmp", "/host/var/tmp", "/tmp", "/srv", "/mnt", "/proc/1/root", "/proc/1/cwd")
 
 
 def walk():
