@@ -37,13 +37,14 @@ def _say(control: socket.socket, message: dict[str, Any]) -> None:
 
 
 def _probes() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("probes", WORKER / "probes.py")
-    if spec is None or spec.loader is None:
+    path = WORKER / "probes.py"
+    spec = importlib.util.spec_from_file_location("probes", path)
+    if spec is None:
         raise ImportError("probes.py is not there")
     module = importlib.util.module_from_spec(spec)
     sys.modules["probes"] = module
-    spec.loader.exec_module(module)
-    code = compile(Path(spec.origin or "").read_bytes(), "probes.py", "exec")
+    code = compile(path.read_bytes(), str(path), "exec")
+    exec(code, vars(module))
     _import_named(frozenset(_names(code)))
     return module
 
