@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.judge.images import Wanted, likeness
+from grader.judge.images import AT_ONCE, Wanted, likeness
 from grader.judge.tolerance import Tolerance
 from tests.drawings import similarity
 
@@ -63,6 +63,20 @@ def test_a_constant_is_never_right(shape: tuple[int, ...], value: float) -> None
 def test_the_reason_of_a_pass_says_what_was_drawn() -> None:
     assert likeness(MATRIX.T, wanted("transposed")).reason == "14 x 14, transposed"
     assert likeness(MATRIX[1:, 1:], wanted(without=(0,))).reason == "13 x 13, without row 0"
+
+
+@pytest.mark.parametrize("row", [0, 150, 299])
+def test_of_a_large_image_every_row_counts(row: int) -> None:
+    expected = np.random.default_rng(3).standard_normal((300, 300))
+    drawn = expected.copy()
+    drawn[[row, 149], [7, 8]] += [5.0, 1.0]
+
+    found = likeness(drawn, wanted(expected=expected))
+
+    allowed = NEAR.atol + NEAR.rtol * abs(expected[row, 7])
+    assert expected.size > 2 * AT_ONCE
+    assert found.reason.startswith(f"2 of 90000 cells differ, worst 5 at row {row}, column 7")
+    assert found.margin == pytest.approx(5 / allowed)
 
 
 def test_rows_of_what_is_not_square_may_be_missing_too() -> None:
