@@ -113,6 +113,21 @@ def test_the_answers_are_those_of_the_text_that_was_checked_last(session: Sessio
     assert not (right == wrong).all()
 
 
+def test_threads_that_compute_at_once_do_not_fall_over_each_other(session: Session, runs: tuple[Run, ...]) -> None:
+    at_once = """
+        from concurrent.futures import ThreadPoolExecutor
+        import threading
+        start = threading.Barrier(8)
+        def compute(row):
+            start.wait()
+            return torch.softmax(row, dim=0)
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(compute, torch.zeros(8, 3)))
+    """.replace("        ", "    ")
+    found = seen(session, runs, SOLVED.replace(SHUT, f"{at_once}{SHUT}"))
+    assert found["w"].ended == "answered", found["w"].reason
+
+
 def test_what_is_printed_is_kept_beside_the_answer(session: Session, runs: tuple[Run, ...]) -> None:
     found = seen(session, runs, SOLVED.replace(SHUT, f"    print('räksmörgås')\n{SHUT}"))
     assert found["w"].stdout == "räksmörgås\n"

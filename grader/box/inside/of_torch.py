@@ -6,6 +6,7 @@ The zygote of a course that uses torch imports this; elsewhere it comes with the
 from __future__ import annotations
 
 import contextlib
+import os
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ _as_subclass, _detach, _to_dense = Tensor.as_subclass, Tensor.detach, Tensor.to_
 _cpu, _contiguous, _view, _numpy = Tensor.cpu, Tensor.contiguous, Tensor.view, Tensor.numpy
 _resolve_conj, _resolve_neg, _numel, _data_ptr = Tensor.resolve_conj, Tensor.resolve_neg, Tensor.numel, Tensor.data_ptr
 _layout, _dtype = vars(torch._C.TensorBase)["layout"].__get__, vars(torch._C.TensorBase)["dtype"].__get__
+_threads, _set_threads = torch.get_num_threads, torch.set_num_threads
 _no_function = torch._C.DisableTorchFunctionSubclass
 _no_dispatch = getattr(torch._C, "_DisableTorchDispatch", contextlib.nullcontext)
 
@@ -56,6 +58,23 @@ def plain(tensor: Any) -> tuple[str, Any]:
         if _numel(dense) and not _data_ptr(dense):
             raise ValueError("a tensor that only wraps another")
         return TYPES[dtype], _numpy(_view(dense, _int16) if dtype is _bfloat16 else dense)
+
+
+def use_one_thread() -> None:
+    """Operators run on one thread from now on, here and in every process forked from here.
+
+    With a number set, torch keeps a pool of threads, and replaces it after a fork as soon as a new thread computes. If
+    several are the first at once they race, and one of them raises "Invalid thread pool!": a ThreadPoolExecutor of an
+    honest hand-in is enough. So each fork replaces it while it is still alone, in 0.15 ms.
+    """
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_replace_pool)
+
+
+def _replace_pool() -> None:
+    _set_threads(_threads())
 
 
 def seed(number: int) -> None:

@@ -79,8 +79,7 @@ def _prepare() -> dict[str, Any]:
     if torch is not None:  # a course that does not use it is not kept waiting for it
         from grader.box.inside import of_torch, warm
 
-        torch.set_num_threads(1)
-        torch.set_num_interop_threads(1)
+        of_torch.use_one_thread()
         warm.use_once()
         of_torch.seed(0)
     abi = landlock.warm_up()

@@ -21,6 +21,28 @@ def answer():
     return {'drawn': torch.rand(3), 'half': torch.ones(2, dtype=torch.bfloat16), 'row': [torch.tensor(1), 2]}
 """
 
+AT_ONCE = """
+import os, threading, torch
+def at_once():
+    start, sums = threading.Barrier(8), []
+    def compute():
+        start.wait()
+        sums.append(float(torch.softmax(torch.zeros(4), 0).sum()))
+    threads = [threading.Thread(target=compute) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return float(sum(sums))
+at_import = at_once()
+def answer():
+    pid = os.fork()
+    if pid == 0:
+        os._exit(int(at_once()))
+    own_fork = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return {'import': at_import, 'case': at_once(), 'own_fork': float(own_fork)}
+"""
+
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Pool]:
@@ -34,15 +56,29 @@ def test_a_job_does_not_carry_torch_where_the_probes_do_not_use_it(bare: Pool) -
     assert seen.texts == {"loaded": "False"}
 
 
-@pytest.mark.slow
-def test_a_hand_in_that_imports_torch_gives_the_same_numbers_with_and_without_it(bare: Pool) -> None:
+@pytest.fixture(scope="module")
+def loaded() -> Iterator[Pool]:
     with Pool(WITH_TORCH, level=best_level(), workers=1) as pool:
-        expected, got = observe(pool, DRAWS), observe(bare, DRAWS)
+        yield pool
+
+
+@pytest.mark.slow
+def test_a_hand_in_that_imports_torch_gives_the_same_numbers_with_and_without_it(bare: Pool, loaded: Pool) -> None:
+    expected, got = observe(loaded, DRAWS), observe(bare, DRAWS)
 
     assert got.ended == expected.ended == "answered"
     assert {name: (array.dtype, array.tolist()) for name, array in got.tensors.items()} == {
         name: (array.dtype, array.tolist()) for name, array in expected.tensors.items()
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pool", ["bare", "loaded"])
+def test_threads_that_compute_at_once_do_not_fall_over_each_other(pool: str, request: pytest.FixtureRequest) -> None:
+    cases = observed(request.getfixturevalue(pool), job(AT_ONCE, run("one"), run("two"), run("three")))
+
+    for seen in cases.values():
+        assert {**seen.tensors} == {"import": 8.0, "case": 8.0, "own_fork": 8.0}, seen
 
 
 @pytest.mark.parametrize("text", ["", "raise RuntimeError('not torch')", "class Tensor: pass", "Tensor = 3"])
