@@ -35,16 +35,10 @@ from tests.hostile.documents import (
 from tests.hostile.pages import faults
 from tests.report import sample_class
 
-HUGE = words("<script>alert(1)</script>\nProblem 1") + bytes(64 * 1024**2).replace(b"\0", b" ")
 ACTIONS = (
     b'/OpenAction << /S /JavaScript /JS (app.launchURL\\("http://192.0.2.1"\\)) >> '
     b"/AA << /O << /S /URI /URI (http://192.0.2.1) >> >> "
 )
-FILES = {
-    "live.ipynb": live_notebook(),
-    "bomb.png": png(16_000, 10_000),
-    "script.pdf": pdf(HUGE, extra=ACTIONS, packed=True),
-}
 OTHERS = {
     "depth": (b'{"cells":' * 100_000, "it is nested too deeply"),
     "types": (notebook(3, [], markdown(7), code(None, 3, displayed("text/html", {"a": 1}))), ""),
@@ -67,7 +61,13 @@ def opener() -> Iterator[Opener]:
 @pytest.fixture(scope="module")
 def documents(opener: Opener) -> tuple[Document, ...]:
     """What the jail says of the three files."""
-    return opener.documents(FILES)
+    huge = words("<script>alert(1)</script>\nProblem 1") + b" " * (64 * 1024**2)
+    files = {
+        "live.ipynb": live_notebook(),
+        "bomb.png": png(16_000, 10_000),
+        "script.pdf": pdf(huge, extra=ACTIONS, packed=True),
+    }
+    return opener.documents(files)
 
 
 def page_of(out: Path, documents: tuple[Document, ...]) -> Path:

@@ -37,6 +37,7 @@ REFERENCE = ROOT / "reference" / "hw12"
 SOLVED, DATA = REFERENCE / "solved", REFERENCE / "data"
 
 
+@cache
 def module(path: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"hw12_{Path(path).stem}", REFERENCE / path)
     assert spec is not None
@@ -47,7 +48,12 @@ def module(path: str) -> ModuleType:
     return loaded
 
 
-PROBES, KNOWN, MAKE = module("probes.py"), vars(module("mistakes.py")), module("data/make.py")
+def probes() -> Any:
+    """What they import to train costs a second: other tests are not kept waiting for it."""
+    return module("probes.py")
+
+
+KNOWN, MAKE = vars(module("mistakes.py")), module("data/make.py")
 RUBRIC: Rubric = load_rubric(ROOT / "rubrics" / "hw12.yaml")
 PARTS: dict[str, Part] = {part.id: part for part in RUBRIC.parts}
 DROPPED = KNOWN["OUT"]
@@ -86,7 +92,7 @@ def observations(hw: Handin, part: str) -> dict[str, Observation]:
 
 def observed(hw: Handin, probe: str, seed: int, args: Any) -> Observation:
     try:
-        found = getattr(PROBES, probe)(hw, seed=seed, **args)
+        found = getattr(probes(), probe)(hw, seed=seed, **args)
     except Exception as error:
         return Observation("raised", fault=Fault(type(error).__name__, str(error)))
     tensors = {name: np.asarray(value) for name, value in found.items() if not isinstance(value, str)}
@@ -175,14 +181,14 @@ def test_no_formula_is_found_in_the_answers_that_students_begin_with(part: str, 
 
     with pytest.raises(Missing):
         for run in runs_of(RUBRIC, [part]):
-            getattr(PROBES, run.probe)(loaded(tmp_path), seed=run.seed, **run.args)
+            getattr(probes(), run.probe)(loaded(tmp_path), seed=run.seed, **run.args)
 
 
 def test_what_is_begun_below_the_remarks_of_the_answers_is_read(tmp_path: Path) -> None:
     begun = (REFERENCE / "starter" / "answers.md").read_text(encoding="utf-8").replace("# 1b\n", "# 1b\n\ndy_dw = w\n")
     (tmp_path / "answers.md").write_text(begun, encoding="utf-8")
 
-    found = PROBES.expression(loaded(tmp_path), asked=["dy_dw"], seed=1)
+    found = probes().expression(loaded(tmp_path), asked=["dy_dw"], seed=1)
 
     torch.testing.assert_close(found["dy_dw"], found["at.w"])
 
@@ -210,7 +216,7 @@ def test_no_held_out_story_is_trained_on_and_words_are_few() -> None:
     assert (len(documents), len(beginnings)) == (1300, 300)
     assert max(tokens) == 199
     assert Counter(tokens)[0] / len(tokens) < 0.05
-    assert max(len(beginning.split()) for beginning in beginnings) <= PROBES.BUDGET["window"]
+    assert max(len(beginning.split()) for beginning in beginnings) <= probes().BUDGET["window"]
     assert sum(file.stat().st_size for file in REFERENCE.rglob("*") if file.is_file()) < 400_000
 
 
@@ -237,11 +243,11 @@ SIZES = {"nvoc": 29, "dim": 24, "nhead": 3, "num_layers": 2}
 def test_a_constructor_is_called_by_what_its_arguments_mean(signature: str, expected: dict[str, Any]) -> None:
     make = eval(f"lambda {signature}: None")
 
-    assert PROBES._arguments(make, SIZES) == ([], expected)
+    assert probes()._arguments(make, SIZES) == ([], expected)
 
 
 def test_a_constructor_without_names_is_called_in_the_order_of_the_handout() -> None:
-    assert PROBES._arguments(lambda *sizes: None, SIZES) == ([29, 24, 3, 2], {})
+    assert probes()._arguments(lambda *sizes: None, SIZES) == ([29, 24, 3, 2], {})
 
 
 def test_a_position_table_as_long_as_the_window_suffices(tmp_path: Path) -> None:
@@ -249,8 +255,8 @@ def test_a_position_table_as_long_as_the_window_suffices(tmp_path: Path) -> None
     hw = hand_in(tmp_path / "short", short)
 
     assert not wrong(judged(hw, "3b"))
-    assert PROBES.prefixes(hw, words=200, updates=2, seed=1)["logits"].shape == (300, 200)
-    assert PROBES.noise(hw, words=50, updates=2, seed=1)["logits"].shape == (24, 320, 50)
+    assert probes().prefixes(hw, words=200, updates=2, seed=1)["logits"].shape == (300, 200)
+    assert probes().noise(hw, words=50, updates=2, seed=1)["logits"].shape == (24, 320, 50)
 
 
 def test_dropout_in_eval_mode_is_unsteady_and_no_leak(tmp_path: Path) -> None:
@@ -300,12 +306,12 @@ def test_a_model_in_a_script_that_trains_is_picked_out_of_it(tmp_path: Path) -> 
     tmp_path.joinpath("main.py").write_text(text.replace("parser = ", f"{source}\nparser = ", 1), encoding="utf-8")
     hw = loaded(tmp_path)
 
-    assert PROBES.logits(hw, length=9, columns=4, seed=1)["logits"].shape == (9, 4, 29)
+    assert probes().logits(hw, length=9, columns=4, seed=1)["logits"].shape == (9, 4, 29)
     assert any("acts on import" in note for note in hw.notes)
 
 
 def test_probes_hold_no_answers() -> None:
-    source = inspect.getsource(PROBES)
+    source = inspect.getsource(probes())
 
     assert "tanh(C_prev)**2" not in source.replace(" ", "")
     assert "labels.txt" not in source
