@@ -169,7 +169,7 @@ class Census:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.files = [SourceFile(root, path) for path in _walk(root)]
+        self.files = [SourceFile(root, path) for path in walk(root)]
         self._homes: Counter[Path] = Counter()
 
     def settle(self, units: Iterable[Sequence[str]]) -> None:
@@ -214,7 +214,8 @@ class Census:
         )
 
 
-def _walk(root: Path) -> list[Path]:
+def walk(root: Path) -> list[Path]:
+    """The files of a hand-in that may hold source."""
     found: list[Path] = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if _is_theirs(Path(folder, name)))

@@ -1,7 +1,7 @@
-"""Running statements of a hand-in one by one in a module of their own, as a notebook on a machine without a GPU would.
+"""Running statements of a hand-in one by one in a module of their own, as a notebook would.
 
 Tracebacks name their file or cell and their line. What only a notebook or Colab has (`get_ipython`, `display`) is there
-and does nothing; what asks for CUDA gets the CPU.
+and does nothing.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ import __future__
 
 import ast
 import asyncio
-import functools
 import importlib
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-
-import torch
 
 from .program import CONVENTIONS
 
@@ -28,11 +24,6 @@ if TYPE_CHECKING:
     from .census import Piece
 
 NAME = "handin_snippet"
-# Functions of torch that make a tensor on a device.
-MAKERS = """
-    tensor as_tensor zeros ones empty full arange linspace logspace eye rand randn randint randperm zeros_like ones_like
-    empty_like full_like rand_like randn_like
-    """.split()  # noqa: SIM905 (a list of words reads better)
 
 
 class NoShell:
@@ -136,49 +127,3 @@ class _Returns(ast.NodeTransformer):
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         """Functions within keep their own."""
         return node
-
-
-# --- a machine without a GPU ---
-
-
-@contextmanager
-def without_gpu() -> Iterator[None]:
-    """Lets `.cuda()`, `.to("cuda")` and `device="cuda"` mean the CPU, where there is no GPU."""
-    if torch.cuda.is_available():
-        yield
-        return
-    changed: list[tuple[Any, str, Any]] = [(torch, name, _on_cpu(getattr(torch, name))) for name in MAKERS]
-    changed += [(torch.Tensor, "to", _on_cpu(torch.Tensor.to)), (torch.Tensor, "cuda", _itself)]
-    before = [(owner, name, vars(owner).get(name)) for owner, name, _ in changed]
-    for owner, name, function in changed:
-        setattr(owner, name, function)
-    try:
-        yield
-    finally:
-        for owner, name, function in before:
-            if function is None:  # a tensor has it from its base
-                delattr(owner, name)
-            else:
-                setattr(owner, name, function)
-
-
-def _itself(tensor: torch.Tensor, *args: object, **kwargs: object) -> torch.Tensor:
-    return tensor
-
-
-def _on_cpu(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def made(*args: Any, **kwargs: Any) -> Any:
-        """The same on the CPU."""
-        if "device" in kwargs:
-            kwargs["device"] = _cpu(kwargs["device"])
-        return function(*(_cpu(each) if isinstance(each, str | torch.device) else each for each in args), **kwargs)
-
-    return made
-
-
-def _cpu(device: Any) -> Any:
-    """A device that is there: the CPU for a CUDA device."""
-    if isinstance(device, int) and not isinstance(device, bool):
-        return torch.device("cpu")
-    return torch.device("cpu") if str(device).startswith(("cuda", "mps")) else device

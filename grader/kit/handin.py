@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import repairs as old_code
 from . import stand_ins
+from .cell_files import write_cell_files
 from .census import Census, SourceFile
 from .source_text import same_text
 from .stubs import Function, is_stub
@@ -83,6 +84,7 @@ class Handin:
         self._units = {str(unit["name"]): unit for unit in units}
         self._given, self._blocked, self._announce = given, blocked, announce
         self.root = Path(root).absolute()
+        write_cell_files(self.root, self._note)
         self._census = Census(self.root)
         staff = {path.relative_to(staff_files).as_posix(): path for path in sorted(_files(staff_files))}
         self._chosen: dict[str, SourceFile] = {}

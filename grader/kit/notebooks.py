@@ -48,7 +48,7 @@ def code_cells(text: str) -> list[Cell]:
 
     Raises: NotANotebook.
     """
-    return [cell(number, source) for number, source in _sources(text) if source.strip()]
+    return [cell(number, source) for number, source in sources(text) if source.strip()]
 
 
 def cell(number: int, source: str) -> Cell:
@@ -82,7 +82,8 @@ def may_hold_magics(source: str) -> bool:
 # --- the file ---
 
 
-def _sources(text: str) -> Iterator[tuple[int, str]]:
+def sources(text: str) -> Iterator[tuple[int, str]]:
+    """The number and the text of every code cell. Raises: NotANotebook."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

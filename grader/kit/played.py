@@ -8,8 +8,9 @@ from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .executed import Returned, execute, fresh_module, future_flags, show_lines, without_gpu
+from .executed import Returned, execute, fresh_module, future_flags, show_lines
 from .facts import Facts, facts_of
+from .gpu import without_gpu
 from .program import without_guard
 from .series import as_series
 from .snippets import Around, Rule

@@ -13,8 +13,9 @@ from functools import cached_property
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from .executed import Returned, execute, fresh_module, future_flags, show_lines, supply, without_gpu
+from .executed import Returned, execute, fresh_module, future_flags, show_lines, supply
 from .facts import Route
+from .gpu import without_gpu
 from .program import Program, Step
 from .series import Series, as_series, steps
 from .slices import DEFINITIONS, Slice, Slicer, Stretch, needed_part

@@ -23,6 +23,7 @@ from typing import Any
 
 from .census import Census, Piece, SourceFile
 from .definitions import run_module
+from .gpu import is_asked_for, stand_in
 from .hidden_names import Hidden, lead_to_own
 from .stand_ins import NotInstalled
 
@@ -167,6 +168,8 @@ class Tree(importlib.abc.MetaPathFinder):
             linecache.cache[piece.name] = (len(piece.text), None, lines, piece.name)
         if theirs:
             pieces = tuple(self.around.revise(lead_to_own(piece, self._hidden(path.parent))) for piece in pieces)
+        if theirs and any(is_asked_for(piece.tree) for piece in pieces) and stand_in():
+            self.around.note("stand-in cuda")
         remark = run_module(module, pieces, definitions_only=file.is_notebook)
         if remark:
             self.around.note(f"{file.relative}: {remark}")

@@ -128,6 +128,14 @@ def test_threads_that_compute_at_once_do_not_fall_over_each_other(session: Sessi
     assert found["w"].ended == "answered", found["w"].reason
 
 
+def test_a_gpu_of_the_student_is_not_used(session: Session, runs: tuple[Run, ...]) -> None:
+    asks = "import os, torch\nassert os.environ['CUDA_VISIBLE_DEVICES'] == ''\n"
+    asks += "assert not torch.cuda.is_available() and not torch.backends.mps.is_available()\n"
+    asks += "assert not torch.accelerator.is_available()\n"
+    found = seen(session, runs, asks + SOLVED.replace(SHUT, f"    scores_bs = scores_bs.cuda()\n{SHUT}"))
+    assert {each.ended for each in found.values()} == {"answered"}, found["w"].reason
+
+
 def test_what_is_printed_is_kept_beside_the_answer(session: Session, runs: tuple[Run, ...]) -> None:
     found = seen(session, runs, SOLVED.replace(SHUT, f"    print('räksmörgås')\n{SHUT}"))
     assert found["w"].stdout == "räksmörgås\n"

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from grader.kit.census import Piece
-from grader.kit.executed import NoShell, Returned, execute, fresh_module, future_flags, show_lines, supply, without_gpu
+from grader.kit.executed import NoShell, Returned, execute, fresh_module, future_flags, show_lines, supply
 
 
 def run(text: str) -> dict[str, object]:
@@ -78,15 +78,3 @@ def test_names_of_custom_are_supplied(clean_imports: None) -> None:
     assert module.F.cosine_similarity is not None
     assert vars(module)["nn"] is torch.nn
     assert vars(module)["cosine_similarity"] is torch.nn.functional.cosine_similarity
-
-
-def test_a_missing_gpu_is_made_up_for_and_only_there() -> None:
-    before = torch.Tensor.to, torch.zeros
-
-    with without_gpu():
-        made = [torch.zeros(2, device="cuda"), torch.ones(1).cuda(), torch.ones(1).to("cuda:1", torch.float64)]
-        model = torch.nn.Linear(2, 2).cuda().to(torch.device("cuda"))
-
-    assert {each.device.type for each in [*made, *model.parameters()]} == {"cpu"}
-    assert made[2].dtype is torch.float64
-    assert before == (torch.Tensor.to, torch.zeros)

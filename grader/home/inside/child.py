@@ -29,6 +29,7 @@ import numpy as np
 import torch
 
 from grader.box.inside import answer, of_torch, warm
+from grader.kit import gpu
 from grader.kit.handin import Blocked, Handin, ImportFailed, Missing
 
 NUMPY_SEEDS: Final = 2**32
@@ -233,6 +234,7 @@ def main(probes: str, how: str) -> None:
     orders, talk = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    gpu.hide()
     of_torch.use_one_thread()
     sys.dont_write_bytecode = True
     if how == "forks":
