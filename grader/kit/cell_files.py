@@ -6,23 +6,23 @@ The cell is not run there; its text is the file, so it is put beside the noteboo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from .census import SourceFile, walk
-from .notebooks import NotANotebook, sources
+from .notebooks import MOST_BYTES, NotANotebook, sources
+from .source_text import NotSource, read_source
 
 WRITES = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<more>(?:-a|--append)[ \t]+)?(?P<name>[^\n]+)\n")
 SIGNS = (b"%%writefile", b"%%file")
 
 
-def write_cell_files(root: Path, note: Callable[[str], None]) -> None:
-    """Writes the Python files of all notebooks; what was handed in as a file stays as it is."""
+def write_cell_files(root: Path, files: Iterable[Path], note: Callable[[str], None]) -> None:
+    """Writes the Python files of all notebooks among these; what was handed in as a file stays as it is."""
     made: set[Path] = set()
-    for path in walk(root):
+    for path in files:
         if path.suffix == ".ipynb" and _may_write(path):
-            for number, name, text, more in _written(SourceFile(root, path).text):
+            for number, name, text, more in _written(path):
                 target = path.parent / name
                 with suppress(OSError, ValueError):  # a name that no file can have, a folder that is none
                     if target.exists() and target not in made:
@@ -39,10 +39,10 @@ def _may_write(notebook: Path) -> bool:
     return False
 
 
-def _written(notebook: str) -> Iterator[tuple[int, PurePosixPath, str, bool]]:
+def _written(notebook: Path) -> Iterator[tuple[int, PurePosixPath, str, bool]]:
     """Cell, file, text and whether it is added to what is there."""
-    with suppress(NotANotebook):
-        for number, source in sources(notebook):
+    with suppress(NotANotebook, NotSource):
+        for number, source in sources(read_source(notebook, MOST_BYTES)):
             begins = WRITES.match(source)
             name = begins and _name(begins["name"])
             if begins and name:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,14 +17,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .notebooks import Cell, NotANotebook, cell, code_cells, may_hold_magics
+from .notebooks import MOST_BYTES as MOST_BYTES_OF_NOTEBOOKS
+from .notebooks import Cell, NotANotebook, cell, code_cells
 from .pasted import python_blocks
 from .source_text import MOST_BYTES, NotSource, read_source
 from .stubs import is_stub, parts_to_write
 
 MOST_FILES = 2000
 MOST_PAGES = 50
-MOST_BYTES_WITH_PICTURES = 64 * 1024**2  # of a notebook, most of which is its outputs
 SOURCES = frozenset([".py", ".ipynb", ".md", ".markdown"])
 PAGES = frozenset([".md", ".markdown"])
 README = re.compile(r"read_?me", re.I)
@@ -66,9 +67,7 @@ class SourceFile:
     def why_unreadable(self) -> str:
         """Why the file is no source, as in "is empty"; nothing for a good one."""
         try:
-            self._text = read_source(
-                self.path, MOST_BYTES if self.path.suffix != ".ipynb" else MOST_BYTES_WITH_PICTURES
-            )
+            self._text = read_source(self.path, MOST_BYTES if self.path.suffix != ".ipynb" else MOST_BYTES_OF_NOTEBOOKS)
         except NotSource as error:
             return str(error)
         return ""
@@ -84,7 +83,7 @@ class SourceFile:
             self.syntax_error = error
         except (ValueError, RecursionError, MemoryError) as error:
             self.syntax_error = SyntaxError(f"{error}", (str(self.path), 1, 1, ""))
-        return tuple(self._exported())
+        return tuple(self._otherwise())
 
     @cached_property
     def cells(self) -> tuple[tuple[Piece, Sequence[ast.stmt]], ...]:
@@ -147,13 +146,19 @@ class SourceFile:
         for block in python_blocks(self.text):
             yield Piece(str(self.path), self.text, block.tree, f"[block {block.number}]")
 
-    def _exported(self) -> Iterator[Piece]:
-        """A notebook saved as a script, which keeps lines that only IPython understands."""
-        if self.syntax_error is not None and may_hold_magics(self.text):
-            tree = cell(0, self.text).tree
-            if tree is not None:
-                self.syntax_error = None
-                yield Piece(str(self.path), self.text, tree)
+    def _otherwise(self) -> Iterator[Piece]:
+        """A script with lines that only IPython understands, or with f-strings of a newer Python."""
+        if self.syntax_error is None:
+            return
+        read = cell(0, self.text)
+        if read.tree is not None:
+            self.syntax_error = None
+            yield Piece(str(self.path), read.text, read.tree)
+            return
+        from .newer_python import is_newer  # seldom
+
+        if is_newer(self.syntax_error):
+            self.syntax_error.msg += f"; this is Python 3.12, and here runs {sys.version_info[0]}.{sys.version_info[1]}"
 
     def _cells_that_parse(
         self, lines: Sequence[str], marks: Sequence[int]

@@ -16,10 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from . import newer_python, stand_ins
 from . import repairs as old_code
-from . import stand_ins
 from .cell_files import write_cell_files
-from .census import Census, SourceFile
+from .census import Census, SourceFile, walk
 from .source_text import same_text
 from .stubs import Function, is_stub
 from .tree import Surroundings, Tree
@@ -84,7 +84,7 @@ class Handin:
         self._units = {str(unit["name"]): unit for unit in units}
         self._given, self._blocked, self._announce = given, blocked, announce
         self.root = Path(root).absolute()
-        write_cell_files(self.root, self._note)
+        write_cell_files(self.root, walk(self.root), self._note)
         self._census = Census(self.root)
         staff = {path.relative_to(staff_files).as_posix(): path for path in sorted(_files(staff_files))}
         self._chosen: dict[str, SourceFile] = {}
@@ -100,6 +100,7 @@ class Handin:
         self._note_staff_files()
         old_code.install(tuple(repairs), self._note)
         stand_ins.install(self._note)
+        newer_python.install(self._note)
 
     def load_all(self) -> None:
         """Imports every unit once, in the order given; what goes wrong waits for whoever asks."""

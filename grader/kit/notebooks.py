@@ -27,6 +27,7 @@ LIKE_MAGIC = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$|^[ \t]*>>>", re.
 MOST_MAGICS = 100  # each costs IPython a pass over the cell
 MOST_WORK = 10_000  # magics times lines
 MOST_CHARACTERS = 50_000
+MOST_BYTES = 64 * 1024**2  # of a file, most of which is its outputs
 
 
 class NotANotebook(Exception):  # noqa: N818 (it says what the file is)
@@ -67,11 +68,15 @@ def cell(number: int, source: str) -> Cell:
 
 
 def _readings(source: str) -> Iterator[str]:
-    """The source as it is, as IPython reads it, and with every line that looks like a magic put aside."""
+    """The source as it is, as IPython reads it, with lines like magics put aside, and as an older Python has it."""
     yield source
+    plain = source
     if may_hold_magics(source):
         yield from filter(None, [_as_ipython_reads(source)])
-        yield _plain_python(source)
+        yield (plain := _plain_python(source))
+    from .newer_python import in_older_words  # seldom
+
+    yield from filter(None, [in_older_words(plain)])
 
 
 def may_hold_magics(source: str) -> bool:

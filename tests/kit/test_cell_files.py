@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.kit.cell_files import write_cell_files
+from grader.kit.census import walk
 from tests.kit.conftest import Load
 
 NMT = "class NMT:\n    def step(self):\n        return 7\n"
@@ -23,7 +24,7 @@ def written(root: Path, *cells: str, at: str = "hw.ipynb") -> tuple[dict[str, st
     (root / at).parent.mkdir(parents=True, exist_ok=True)
     (root / at).write_text(notebook(*cells), encoding="utf-8")
     notes: list[str] = []
-    write_cell_files(root, notes.append)
+    write_cell_files(root, walk(root), notes.append)
     return {path.relative_to(root).as_posix(): path.read_text() for path in sorted(root.rglob("*.py"))}, notes
 
 
@@ -86,6 +87,6 @@ def test_a_file_that_was_handed_in_stays(tmp_path: Path) -> None:
 def test_a_broken_notebook_writes_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "hw.ipynb").write_text(text)
 
-    write_cell_files(tmp_path, str)
+    write_cell_files(tmp_path, walk(tmp_path), str)
 
     assert [path.name for path in tmp_path.iterdir()] == ["hw.ipynb"]
