@@ -54,9 +54,10 @@ def run_module(module: ModuleType, pieces: Sequence[Piece], *, definitions_only:
     try:
         for piece in pieces:
             exec(compile(piece.tree, piece.name, "exec", dont_inherit=True), vars(module))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         at = _where_it_acted(error, pieces)
-        if at is None:
+        leaves = isinstance(error, SystemExit) and not isinstance(at, ast.If)  # unless it lacks arguments, or a GPU
+        if at is None or leaves:
             raise
         vars(module).clear()
         vars(module).update(before)
@@ -90,7 +91,7 @@ def _run_at_once(statement: ast.AST) -> Iterator[ast.AST]:
             yield from _run_at_once(child)
 
 
-def _where_it_acted(error: Exception, pieces: Sequence[Piece]) -> ast.stmt | None:
+def _where_it_acted(error: BaseException, pieces: Sequence[Piece]) -> ast.stmt | None:
     """The top-level statement that raised, if it is an action; None for an import or a definition."""
     by_name = {piece.name: piece for piece in pieces}
     for frame, line in traceback.walk_tb(error.__traceback__):

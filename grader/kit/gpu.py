@@ -100,8 +100,19 @@ def stand_in() -> bool:
     """Lets what asks for a GPU get the CPU from now on; False where there is one, or it was done before."""
     changes = _changes()
     for owner, name, function in changes:
+        _let_it_be_scripted(function, getattr(owner, name, None))
         setattr(owner, name, function)
     return bool(changes)
+
+
+def _let_it_be_scripted(function: Any, instead_of: Any) -> None:
+    """What is scripted (torch.jit) takes the operator itself, which a scripted function calls with tensors at hand."""
+    from torch.jit import _builtins
+
+    builtins: Any = _builtins  # without types
+    operator = builtins._find_builtin(instead_of)
+    if operator is not None:
+        builtins._register_builtin(function, operator)
 
 
 def _changes() -> list[tuple[Any, str, Any]]:
@@ -113,7 +124,7 @@ def _changes() -> list[tuple[Any, str, Any]]:
     changes: list[tuple[Any, str, Any]] = [(torch, name, _on_cpu(getattr(torch, name))) for name in OF_TORCH]
     changes += [(torch.Tensor, name, _on_cpu(getattr(torch.Tensor, name))) for name in OF_TENSORS]
     changes += [(torch.Tensor, "cuda", _itself), (torch, "load", _loaded_on_cpu(torch.load))]
-    changes += [(torch.cuda, name, _nothing) for name in WITHOUT_EFFECT]
+    changes += [(torch.cuda, name, _nothing(name)) for name in WITHOUT_EFFECT]
     return changes + [(torch.cuda, kind, getattr(torch, kind)) for kind in TYPES]
 
 
@@ -121,8 +132,14 @@ def _itself(tensor: Any, *args: object, **kwargs: object) -> Any:
     return tensor
 
 
-def _nothing(*args: object, **kwargs: object) -> None:
-    """Does nothing."""
+def _nothing(name: str) -> Callable[..., None]:
+    """One function for each name: torch.compile refuses one under two."""
+
+    def nothing(*args: object, **kwargs: object) -> None:
+        """Does nothing."""
+
+    nothing.__name__ = name
+    return nothing
 
 
 def _on_cpu(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -40,6 +40,27 @@ def test_of_a_script_that_acts_only_the_definitions_are_taken(action: str, note:
 
 
 @pytest.mark.parametrize(
+    "action",
+    [
+        "if len(sys.argv) < 99:\n    print('usage')\n    sys.exit(2)",
+        "if not torch.cuda.is_available():\n    raise SystemExit('no GPU')",
+        "if True:\n    exit()",
+    ],
+)
+def test_a_script_that_leaves_since_it_lacks_something_still_has_its_definitions(action: str) -> None:
+    module, said = run(f"import sys, torch\n{action}\ndef area(r):\n    return 3 * r\n")
+
+    assert said == "line 2 raised SystemExit on import; only its definitions were taken"
+    assert module.area(1) == 3
+
+
+@pytest.mark.parametrize("action", ["sys.exit(0)", "raise SystemExit('score: 100')", "for _ in 'x':\n    sys.exit()"])
+def test_a_module_that_leaves_for_no_reason_has_left(action: str) -> None:
+    with pytest.raises(SystemExit):
+        run(f"import sys\n{action}\ndef area(r):\n    return 3 * r\n")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "import random\nrandom.seed(1)\nx = random.random()\n",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import io
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -131,6 +133,20 @@ def test_all_is_as_before_afterwards() -> None:
 
     assert before == (torch.Tensor.to, torch.zeros, torch.load, torch.cuda.FloatTensor)  # type: ignore[attr-defined]
     assert not {"cuda", "to"} & vars(torch.Tensor).keys()
+
+
+@pytest.mark.usefixtures("stood_in")
+def test_functions_can_still_be_scripted_and_mapped(tmp_path: Path) -> None:
+    (tmp_path / "scripted.py").write_text("import torch\ndef act(x):\n    return torch.relu(x) + torch.zeros(1)\n")
+    spec = importlib.util.spec_from_file_location("scripted", tmp_path / "scripted.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    assert torch.jit.script(module.act)(torch.ones(2)).tolist() == [1.0, 1.0]
+    assert torch.cuda.set_device is not torch.cuda.synchronize  # torch.compile refuses one function under two names
+    assert torch.func.vmap(lambda x: x + torch.ones(2, device="cuda"))(torch.ones(3, 2)).sum() == 12
 
 
 def test_functions_keep_their_names_and_gradients_flow() -> None:
