@@ -32,7 +32,7 @@ from safetensors.torch import load as load_safetensors
 from torch import Tensor, nn
 
 from grader import kit
-from grader.kit.executed import without_gpu
+from grader.kit.gpu import without_gpu
 from grader.kit.handin import Missing
 from grader.kit.literals import literal
 

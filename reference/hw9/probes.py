@@ -27,7 +27,7 @@ from torch import Tensor, nn
 
 from grader import kit
 from grader.kit.census import Census
-from grader.kit.executed import without_gpu
+from grader.kit.gpu import without_gpu
 
 ROWS, QUERIES, KEYS, CHANNELS = 3, 5, 7, 8  # of attention
 BATCH, WIDTH, HEADS, INNER = 2, 12, 3, 20
