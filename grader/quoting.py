@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,6 +21,8 @@ from grader.nouns.seen import Observation
 from grader.safetext import hide_paths, safe_text
 
 AROUND = 2  # lines shown before and after the one that is marked
+MOST_FRAMES = 20  # the last ones; a worker sends no more
+MOST_SOUGHT = 8 * (2 * AROUND + 1)  # lines of a case that are sought in notebooks, each in up to 5 MiB
 MOST_BYTES = 5 * 1024**2  # the kit loads no larger file, so no line of one can have raised
 ANONYMOUS = frozenset({"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})
 LABELS = {"/opt/venv": "<venv>", "/opt/worker": "<kit>", sys.prefix: "<venv>", sys.base_prefix: "<python>"}
@@ -34,7 +36,7 @@ def quoted(observation: Observation, files: Mapping[str, bytes]) -> Observation:
     """
     fault = observation.fault
     if fault is not None:
-        frames = tuple(filter(None, (_frame(frame, files) for frame in fault.frames)))
+        frames = _frames(fault.frames[-MOST_FRAMES:], files)
         shown = {"message": _hidden(fault.message), "traceback": _hidden(fault.traceback)}
         observation = replace(observation, fault=replace(fault, frames=frames, **shown))
     if observation.stdout or observation.stderr:
@@ -44,6 +46,18 @@ def quoted(observation: Observation, files: Mapping[str, bytes]) -> Observation:
 
 def _hidden(text: str) -> str:
     return hide_paths(text, LABELS) if "/" in text else text
+
+
+def _frames(claimed: Sequence[Frame], files: Mapping[str, bytes]) -> tuple[Frame, ...]:
+    """Those that stand in the files, the last ones first where there is too much to be sought."""
+    found, left = [], MOST_SOUGHT
+    for frame in reversed(claimed):
+        if CELL.fullmatch(frame.file):
+            left -= len(frame.near)
+            if left < 0:
+                break
+        found.append(_frame(frame, files))
+    return tuple(filter(None, reversed(found)))
 
 
 def _frame(frame: Frame, files: Mapping[str, bytes]) -> Frame | None:

@@ -101,3 +101,16 @@ def test_paths_of_this_machine_are_not_shown(path: str, shown: str) -> None:
 
     assert told.fault == Fault("OSError", f"no such file: {shown}", traceback=f'File "{shown}", line 1')
     assert (told.stdout, told.stderr) == (shown, f"at {shown}")
+
+
+def test_of_a_claim_without_end_the_last_frames_are_quoted() -> None:
+    there = Frame("a4.ipynb[cell 1]", 1, "encode", ((1, "def encode(x):"),))
+
+    assert len(frames_of(*[Frame("nmt_model.py", 5, "encode")] * 90, there)) == 20
+    assert frames_of(*[there] * 3)[-1].near == there.near
+
+
+def test_lines_of_notebooks_are_sought_within_a_budget() -> None:
+    long = Frame("a4.ipynb[cell 1]", 1, "encode", ((1, "def encode(x):"),) * 20)
+
+    assert len(frames_of(*[long] * 20)) == 2

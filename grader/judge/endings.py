@@ -87,7 +87,8 @@ def _stopped(observation: Observation, limits: Limits) -> Verdict:
     allowed, used = _of_limit(observation.limit or "", limits, observation.usage)
     if not allowed:
         return Verdict("stopped", observation.reason or "a limit was reached", "E-LIMIT")
-    more = f", {used} used" if used else f"; {observation.reason}" if observation.reason else ""
+    imported = " was imported" in observation.reason  # then the case itself has used nothing yet
+    more = f", {used} used" if used and not imported else f"; {observation.reason}" if observation.reason else ""
     reason = f"stopped ({observation.limit}): {allowed} allowed{more}"
     return Verdict("stopped", reason, "E-LIMIT", detail=observation.reason)
 

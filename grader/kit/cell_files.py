@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from .notebooks import MOST_BYTES, NotANotebook, sources
 from .source_text import NotSource, read_source
 
-WRITES = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?P<more>(?:-a|--append)[ \t]+)?(?P<name>[^\n]+)\n")
+# Possessive: a megabyte of blanks is looked at once.
+WRITES = re.compile(r"\s*+%%(?:writefile|file)[ \t]++(?P<more>(?:-a|--append)[ \t]++)?(?P<name>[^\n]++)\n")
+MOST_CELLS = 200
 SIGNS = (b"%%writefile", b"%%file")
 
 
@@ -22,7 +25,7 @@ def write_cell_files(root: Path, files: Iterable[Path], note: Callable[[str], No
     made: set[Path] = set()
     for path in files:
         if path.suffix == ".ipynb" and _may_write(path):
-            for number, name, text, more in _written(path):
+            for number, name, text, more in islice(_written(path), MOST_CELLS):
                 target = path.parent / name
                 with suppress(OSError, ValueError):  # a name that no file can have, a folder that is none
                     if target.exists() and target not in made:

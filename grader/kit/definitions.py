@@ -32,7 +32,7 @@ PLAIN_CALLS = frozenset(
     zeros ones full log exp sqrt min max sum abs round sorted reversed zip enumerate map filter isinstance print
     open load loads read readline readlines read_text read_bytes reader DictReader append extend insert add update
     setdefault items keys values copy strip lstrip rstrip split splitlines lower upper format replace encode decode
-    startswith endswith
+    startswith endswith setattr
     """.split()  # noqa: SIM905
 )
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

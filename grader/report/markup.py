@@ -102,7 +102,8 @@ def written(text: str) -> Markup:
     if not text.strip():
         return Markup("")
     try:
-        return Markup(_clean(_markdown(tables=_cells(text) <= MAX_CELLS).render(shown(text), {"formulas": 0})))
+        html = _clean(_markdown(tables=_cells(text) <= MAX_CELLS).render(shown(text), {"formulas": 0}))
+        return Markup(shown(html))  # once more: `&#x202e;` is a character only now
     except Exception:  # a renderer that stumbles over a text must not hide the answer
         return Markup("<pre>") + shown(text) + Markup("</pre>")
 

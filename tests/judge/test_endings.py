@@ -122,6 +122,13 @@ def test_a_case_that_found_nothing_left_says_why() -> None:
     assert verdict.reason == "stopped (wall): 10 s allowed; the part's 10 s were used up by case ragged"
 
 
+def test_a_limit_that_the_import_reached_says_so() -> None:
+    said = "10 s are allowed; it was still running, while nmt_model was imported"
+    verdict = ended(Observation("stopped", limit="wall", reason=said, usage=Usage(0.01, 0.0, 0)))
+
+    assert verdict.reason == f"stopped (wall): 10 s allowed; {said}"
+
+
 def test_a_stop_without_a_limit_says_what_is_known() -> None:
     assert ended(Observation("stopped", reason="out of patience")).reason == "out of patience"
     assert ended(Observation("stopped")).reason == "a limit was reached"

@@ -90,3 +90,10 @@ def test_a_broken_notebook_writes_nothing(tmp_path: Path, text: str) -> None:
     write_cell_files(tmp_path, walk(tmp_path), str)
 
     assert [path.name for path in tmp_path.iterdir()] == ["hw.ipynb"]
+
+
+@pytest.mark.parametrize("cells", [[f"%%writefile{' ' * 200_000}"], ["%%writefile -a a.py\nx = 1\n"] * 2_000])
+def test_cells_without_end_cost_little(tmp_path: Path, cells: list[str]) -> None:
+    files, _ = written(tmp_path, *cells)
+
+    assert files.get("a.py", "x = 1\n" * 200) == "x = 1\n" * 200

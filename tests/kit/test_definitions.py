@@ -54,6 +54,15 @@ def test_a_script_that_leaves_since_it_lacks_something_still_has_its_definitions
     assert module.area(1) == 3
 
 
+@pytest.mark.parametrize(
+    "adds", ["setattr(Shape, 'area', area)", "for f in (area,):\n    setattr(Shape, f.__name__, f)"]
+)
+def test_a_script_that_acts_may_give_its_classes_methods_from_outside(adds: str) -> None:
+    module, _ = run(f"class Shape:\n    r = 2\ndef area(self):\n    return 3 * self.r\n{adds}\nargs = parse_args()\n")
+
+    assert module.Shape().area() == 6
+
+
 @pytest.mark.parametrize("action", ["sys.exit(0)", "raise SystemExit('score: 100')", "for _ in 'x':\n    sys.exit()"])
 def test_a_module_that_leaves_for_no_reason_has_left(action: str) -> None:
     with pytest.raises(SystemExit):

@@ -121,6 +121,14 @@ def test_unseen_characters_become_signs() -> None:
     assert "␇" in html
 
 
+@pytest.mark.parametrize("name", ["&#x202e;", "&#8203;", "&rlm;", "&#x2066;", "&shy;", "&#xE0041;", "&#xFEFF;"])
+def test_nor_do_they_come_in_by_their_names(name: str) -> None:
+    html = markup.written(f"a {name} b\n\n| {name} | x |\n|---|---|\n\n&nbsp;&amp; $x$")
+
+    assert [sign for sign in html if not (sign.isprintable() or sign == "\n")] == []
+    assert "&nbsp;&amp;" in html
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [("注意力机制", "zh"), ("アテンションの仕組み", "ja"), ("어텐션 메커니즘", "ko"), ("attention", ""), ("", ""),
