@@ -3,7 +3,9 @@
 On an overloaded night a right hand-in may get a tenth of a core. The kernel counts, for every thread, how long it ran
 and how long it was ready to run but waited (/proc/PID/task/TID/schedstat). A case is owed one core: so what its most
 delayed thread has waited is lent to it, as far as all its threads together had less than one core; what they take from
-each other is their own affair. At most four times the limit is lent, and who sleeps or computes is lent nothing.
+each other is their own affair. What a thread had that is gone is not told by the kernel (its parent may have asked that
+nobody learns it), so it is taken to have run ever since it was last seen. At most four times the limit is lent, and who
+sleeps or computes is lent nothing.
 Waiting for a disk or for swapped memory is not counted there; /proc/pressure tells that it was so.
 """
 
@@ -30,8 +32,9 @@ class Clock:
 
     def __init__(self, pid: int, allowed_s: float) -> None:
         self._pid, self._allowed_s = pid, allowed_s
-        self._started = time.monotonic()
-        self._before = times(pid)
+        self._started = self._looked = time.monotonic()
+        self._before = self._last = times(pid)
+        self._had_s = 0.0
         self._stalled_before = stalled_s()
         self.lent_s = 0.0
 
@@ -45,14 +48,24 @@ class Clock:
 
     def look(self) -> None:
         """Lends what the job has waited since the start; costs little, and nothing early on."""
-        elapsed_s = time.monotonic() - self._started
+        at = time.monotonic()
+        elapsed_s = at - self._started
         if elapsed_s < _LOOK_AFTER * self._allowed_s:
             return
         now = times(self._pid)
-        had_s = _NS * sum(ran - self._of(thread)[0] for thread, (ran, _) in now.items())
+        self._had_s += self._had_since(now, at - self._looked)
+        self._last, self._looked = now, at
         waited_s = _NS * max((waited - self._of(thread)[1] for thread, (_, waited) in now.items()), default=0)
-        owed_s = min(waited_s, max(0.0, elapsed_s - had_s), MOST_LENT * self._allowed_s)
+        owed_s = min(waited_s, max(0.0, elapsed_s - self._had_s), MOST_LENT * self._allowed_s)
         self.lent_s = max(self.lent_s, owed_s)
+
+    def _had_since(self, now: Times, since_s: float) -> float:
+        """How long the job ran since the last look, rather too much than too little."""
+        last = self._last
+        gone = [ran for name, (ran, _) in last.items() if name > 0 and name not in now]
+        there = sum(ran - last.get(name, (0, 0))[0] for name, (ran, _) in now.items() if name > 0)
+        told = sum(ran - last.get(name, (0, 0))[0] for name, (ran, _) in now.items() if name < 0) - sum(gone)
+        return _NS * there + max(_NS * told, len(gone) * since_s)
 
     def was_stalled(self, cpu_s: float) -> bool:
         """Whether the machine itself waited for disk or memory much of the time, and the case computed little."""

@@ -79,9 +79,9 @@ def test_used_and_left_add_up_to_what_is_allowed(started: list[subprocess.Popen[
 def test_not_more_than_four_times_the_limit_is_lent(
     started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pid = start(started, SLEEPY)
-    clock = Clock(pid, 0.01)
-    monkeypatch.setattr(clock_room, "times", lambda _: {1: (0, 10**12)})
+    told = iter([{1: (0, 0)}, {1: (0, 10**12)}])
+    monkeypatch.setattr(clock_room, "times", lambda _: next(told))
+    clock = Clock(start(started, SLEEPY), 0.01)
     time.sleep(0.1)
     clock.look()
 
@@ -125,3 +125,68 @@ def test_a_machine_that_stood_still_is_told_by_its_pressure(
 
 def test_pressure_only_grows() -> None:
     assert 0.0 <= stalled_s() <= stalled_s()
+
+
+def test_who_is_gone_is_taken_to_have_run_until_now(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new thread at each look, which had nothing yet, and one that waits: what the others had is not told."""
+    looks = iter(range(2, 99))
+    monkeypatch.setattr(clock_room, "times", lambda _: {1: (0, (number := next(looks)) * 10**11), number: (0, 0)})
+    clock = Clock(start(started, SLEEPY), 0.4)
+    time.sleep(0.1)
+    clock.look()
+    early = clock.lent_s
+    for _ in range(4):
+        time.sleep(0.1)
+        clock.look()
+
+    assert clock.lent_s == pytest.approx(early, abs=0.03)
+
+
+def test_what_a_child_had_is_not_counted_twice(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    had = [{1: (0, 0), -1: (0, 0)}, {1: (0, 0), 2: (6 * 10**7, 0), -1: (0, 0)}, {1: (0, 10**12), -1: (7 * 10**7, 0)}]
+    told = iter(had)
+    monkeypatch.setattr(clock_room, "times", lambda _: next(told))
+    clock = Clock(start(started, SLEEPY), 0.1)
+    time.sleep(0.1)
+    clock.look()
+    clock.look()
+
+    assert 0.02 < clock.lent_s < 0.05  # 0.1 s without the 0.07 s of the child
+
+
+VANISHING = """
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    if os.fork() == 0:
+        began = time.thread_time()
+        while time.thread_time() - began < 0.04:
+            pass
+        os._exit(0)
+    try:
+        os.wait()
+    except ChildProcessError:
+        pass
+"""
+
+
+def test_children_that_vanish_uncounted_do_not_lend_their_parent_time(started: list[subprocess.Popen[bytes]]) -> None:
+    core = min(os.sched_getaffinity(0))
+    chains = f"import os\nfor _ in range(4):\n    if os.fork() == 0:\n        exec({VANISHING!r})\nwhile True: pass\n"
+    process = subprocess.Popen([sys.executable, "-I", "-c", chains], start_new_session=True)
+    os.sched_setaffinity(process.pid, {core})
+    time.sleep(0.5)
+    clock = Clock(process.pid, 1.0)
+    try:
+        while clock.left_s() > 0 and clock.used_s() < 3:
+            time.sleep(0.05)
+            clock.look()
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+
+    assert clock.lent_s < 0.5
