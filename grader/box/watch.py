@@ -12,7 +12,7 @@ import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ POLL_S: Final = 0.05
 MESSAGE_BYTES: Final = 64 * 1024
 _CHUNK: Final = 256 * 1024
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_SHARED: Final = "/dev/zero (deleted)"  # what /proc/PID/maps calls a shared mapping without a file
 
 
 class CancelledError(Exception):
@@ -187,12 +188,38 @@ def _proportional(pid: int) -> int:
     return 0
 
 
+def _shared_anywhere() -> int:
+    """What all of this machine holds in memory that processes share; 0 if untold."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("Shmem:")).split()[1]) * 1024
+    return 0
+
+
+def _mapped_together(pids: Iterable[int]) -> int:
+    """The size of all mappings without a file that these processes share, each counted once."""
+    ends: dict[str, int] = {}
+    for pid in pids:
+        with suppress(OSError, ValueError, IndexError):
+            for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+                if line.endswith(_SHARED):
+                    where, _, offset, _, inode = line.split()[:5]
+                    start, end = (int(each, 16) for each in where.split("-"))
+                    ends[inode] = max(ends.get(inode, 0), int(offset, 16) + end - start)
+    return sum(ends.values())
+
+
 class Memory:
-    """The memory of a job's processes together, looked at every 50 ms."""
+    """The memory of a job's processes together, looked at every 50 ms.
+
+    Pages that are shared stay when a process lets go of them (MADV_DONTNEED), and are then counted as nobody's. So
+    where this machine holds more of them than before, those that the job could reach count.
+    """
 
     def __init__(self, pid: int, limit_bytes: int) -> None:
         self._pid, self._limit = pid, limit_bytes
         self._next = time.monotonic() + POLL_S
+        self._shared_before = _shared_anywhere()
         self.peak = 0
 
     def wait_s(self) -> float:
@@ -206,6 +233,11 @@ class Memory:
         self._next = time.monotonic() + POLL_S
         processes = tree(self._pid)
         if sum(map(_resident, processes)) <= self._limit:
-            return False
+            self.peak = max(self.peak, self._let_go(processes))
+            return self.peak > self._limit
         self.peak = max(self.peak, sum(map(_share, processes[1:])))  # the first is ours, and holds nothing
         return self.peak > self._limit
+
+    def _let_go(self, processes: Iterable[int]) -> int:
+        grown = _shared_anywhere() - self._shared_before
+        return min(grown, _mapped_together(processes)) if grown > self._limit else 0

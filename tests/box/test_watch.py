@@ -169,3 +169,41 @@ def test_memory_below_its_limit_needs_no_costly_reading(sleeper: int) -> None:
 
     assert not memory.is_over()
     assert memory.peak == 0
+
+
+LETS_GO = """
+import mmap, sys
+kept = [mmap.mmap(-1, 1 << 26) for _ in range(4)]
+for each in kept:
+    each.write(b"x" * len(each))
+    each.madvise(mmap.MADV_DONTNEED)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(("limit_bytes", "over"), [(1 << 27, True), (1 << 29, False)])
+def test_shared_memory_that_a_process_lets_go_of_still_counts(limit_bytes: int, *, over: bool) -> None:
+    memory = Memory(0, limit_bytes)
+    with subprocess.Popen([sys.executable, "-c", LETS_GO], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        memory._pid = process.pid
+        time.sleep(0.06)
+        found = memory.is_over()
+        process.kill()
+
+    assert found is over
+    assert not over or memory.peak > 1 << 27
+
+
+def test_what_others_share_is_nobodys_fault(sleeper: int) -> None:
+    memory = Memory(sleeper, 1 << 27)
+    with subprocess.Popen([sys.executable, "-c", LETS_GO], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.06)
+        found = memory.is_over()
+        process.kill()
+
+    assert not found

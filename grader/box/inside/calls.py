@@ -38,6 +38,7 @@ ABSENT: Final[Mapping[str, Numbers]] = {
     "clone3": (435, 435), "memfd_create": (319, 279), "shmget": (29, 194), "shmat": (30, 196),
     "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "inotify_init": (253, None),
     "inotify_init1": (294, 26), "fanotify_mark": (301, 263), "io_setup": (206, 0),
+    "landlock_create_ruleset": (444, 444), "landlock_add_rule": (445, 445),
 }
 
 # Without namespaces a job has the uid of its zygote, perhaps of grade: it could shut their folders or mark them for a
@@ -57,6 +58,7 @@ OWNERS: Final[Mapping[str, Numbers]] = {  # refused there too, but openly: no ho
 ARGUED: Final[Mapping[str, Numbers]] = {
     "clone": (56, 220), "ioctl": (16, 29), "fcntl": (72, 25), "socket": (41, 198), "socketpair": (53, 199),
     "connect": (42, 203), "prlimit64": (302, 261), "setpriority": (141, 140), "sched_setaffinity": (203, 122),
-    "sched_setparam": (142, 118), "sched_setscheduler": (144, 119), "sched_setattr": (314, 274),
+    "setsockopt": (54, 208), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
+    "sched_setattr": (314, 274),
 }
 # fmt: on

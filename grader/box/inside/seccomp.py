@@ -32,6 +32,7 @@ _TERMINAL: Final = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _EARS: Final = (1024, 1026)  # F_SETLEASE, F_NOTIFY
 _OF_A_PROCESS: Final = ("prlimit64", "sched_setaffinity", "sched_setparam", "sched_setscheduler", "sched_setattr")
 _ITSELF, _PRIO_PROCESS = 0, 0
+_SOL_SOCKET, _BUFFERS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and what root may: memory that no limit counts
 _AF_UNIX, _SOCK_STREAM, _KIND = 1, 1, 0xF
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
@@ -74,6 +75,8 @@ def _by_argument(close: bool) -> Iterator[tuple[str, bytes]]:
         yield call, _argument(0) + _unless_equal(_ITSELF, denied)
     kind, who = _argument(0) + _unless_equal(_PRIO_PROCESS, denied), _argument(1) + _unless_equal(_ITSELF, denied)
     yield "setpriority", kind + who
+    larger = b"".join(_when_equal(value, refuse(0)) for value in _BUFFERS)  # with success: who asks goes on
+    yield "setsockopt", _argument(1) + _unless_equal(_SOL_SOCKET, ALLOW) + _argument(2) + larger
     only_unix = _argument(0) + _unless_equal(_AF_UNIX, family)
     if not close:
         yield "socket", only_unix

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import socket
 import struct
 from collections.abc import Callable
 
@@ -174,3 +175,26 @@ def test_numbers_agree_with_libseccomp(name: str) -> None:
     known = isinstance(theirs, int) and theirs >= 0
 
     assert not known or theirs == number(name)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_buffers_of_sockets_do_not_grow_and_nobody_is_troubled(machine: str) -> None:
+    code = program(machine, close=False)
+    said = [answer(code, number("setsockopt", machine), 3, 1, option, machine=machine) for option in (7, 8, 32, 33)]
+
+    assert said == [refuse(0)] * 4
+    assert answer(code, number("setsockopt", machine), 3, 1, 2, machine=machine) == ALLOW  # SO_REUSEADDR
+    assert answer(code, number("setsockopt", machine), 3, 6, 7, machine=machine) == ALLOW  # of TCP
+
+
+def test_a_socket_keeps_the_buffer_it_has() -> None:
+    def _grown() -> int:
+        one, other = socket.socketpair()
+        with one, other:
+            before = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+            namespaces.prctl(namespaces.PR_SET_NO_NEW_PRIVS, 1)
+            install(here(close=False))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 * before)
+            return one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - before
+
+    assert in_child(_grown) == 0
