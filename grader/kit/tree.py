@@ -26,6 +26,7 @@ from .definitions import run_module
 from .gpu import is_asked_for, stand_in
 from .hidden_names import Hidden, lead_to_own
 from .stand_ins import NotInstalled
+from .uncompiled import is_compiled, leave_uncompiled
 
 Spec = importlib.machinery.ModuleSpec
 # Written before the folder in `__path__`, so that Python's own finder, which takes .so too, leaves it alone.
@@ -170,6 +171,8 @@ class Tree(importlib.abc.MetaPathFinder):
             pieces = tuple(self.around.revise(lead_to_own(piece, self._hidden(path.parent))) for piece in pieces)
         if theirs and any(is_asked_for(piece.tree) for piece in pieces) and stand_in():
             self.around.note("stand-in cuda")
+        if theirs and any(is_compiled(piece.text) for piece in pieces) and leave_uncompiled():
+            self.around.note("stand-in torch.compile")
         remark = run_module(module, pieces, definitions_only=file.is_notebook)
         if remark:
             self.around.note(f"{file.relative}: {remark}")
