@@ -15,6 +15,7 @@ import numpy as np
 Array: TypeAlias = np.ndarray[Any, Any]
 NOTHING = ("", " ", "none", "None", None)  # what matplotlib writes for no marker and no line
 FEW_COLOURS = 4  # of one scatter; more are a scale
+LONG_AREA = 20  # places; an area over fewer marks them
 
 
 @dataclass(slots=True)
@@ -264,6 +265,27 @@ def _paths(artist: Any, axes: Any) -> Iterator[Shape]:
             yield Shape(kind, np.concatenate(rows), _label(artist))
 
 
+def _filled(artist: Any, axes: Any) -> Iterator[Shape]:
+    """`fill_between`: the line that a long area from a level up or down ends in; other areas are patches."""
+    lines = [_edge(_plain(path.vertices)) for path in artist.get_paths()]
+    in_data = artist.get_transform() == axes.transData and getattr(artist, "t_direction", "x") == "x"
+    if len(lines) == 1 and lines[0] is not None and in_data:
+        yield Shape("line", lines[0], _label(artist))
+    else:
+        yield from _paths(artist, axes)
+
+
+def _edge(corners: Array) -> Array | None:
+    """Of an area over n places the edge that is not level, if the other one is: its corners go around both, n each.
+
+    Shapes: (2 n + 3, 2) -> (n, 2).
+    """
+    count = (len(corners) - 3) // 2
+    edges = corners[1 : count + 1], corners[count + 2 : 2 * count + 2][::-1]
+    flat = [bool((edge[:, 1] == edge[:1, 1]).all()) for edge in edges]
+    return None if count < LONG_AREA or flat[0] == flat[1] else edges[flat.index(False)].copy()
+
+
 def _arrow(artist: Any, axes: Any) -> Iterator[Shape]:
     """`plt.arrow`: the tip of the head, and the other end."""
     start, step = np.array([artist._x, artist._y], float), np.array([artist._dx, artist._dy], float)
@@ -338,6 +360,7 @@ READERS: dict[str, Callable[[Any, Any], Iterator[Shape]]] = {
     "RegularPolyCollection": _scatter,
     "Quiver": _scatter,
     "LineCollection": _segments,
+    "FillBetweenPolyCollection": _filled,
     "Collection": _paths,
     "StepPatch": _stairs,
     "FancyArrow": _arrow,

@@ -17,6 +17,8 @@ OF_TENSORS = frozenset(
     float double squeeze log log10 sqrt
     """.split()  # noqa: SIM905 (a list of words reads better)
 )
+# What of an array it has: where torch knows the word too, numpy asks for it by itself (`np.nonzero(series)`).
+OF_ARRAYS = frozenset(["astype", "ravel", "reshape", "round", "nonzero", "size"])
 
 
 class Series(list[Any]):
@@ -38,14 +40,24 @@ class Series(list[Any]):
             return super().__getitem__(int(key))
         if isinstance(key, np.ndarray) and key.ndim == 0:
             return super().__getitem__(int(key))
+        if isinstance(key, tuple):
+            return self._column(*key)
         return self.array()[np.asarray(key)]
+
+    def _column(self, rows: Any, column: Any = None, *more: Any) -> Any:
+        """Of a table as files have it: the first column counts the updates, any other one is the series."""
+        if more or not isinstance(column, int | np.integer):
+            return self.array()[(rows, column, *more)]
+        return (self.array() if column else np.array(steps(len(self)), dtype=float))[rows]
 
     def __contains__(self, item: object) -> bool:
         return NEAR in item.lower() if isinstance(item, str) else super().__contains__(item)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or (NEAR not in name.lower() and name not in OF_TENSORS):
+        if name.startswith("__") or (NEAR not in name.lower() and name not in OF_TENSORS | OF_ARRAYS):
             raise AttributeError(name)
+        if name in OF_ARRAYS:
+            return getattr(self.array(), name)
         return self if NEAR in name.lower() else getattr(torch.tensor(self.floats()), name)
 
     def floats(self) -> list[float]:
@@ -56,9 +68,9 @@ class Series(list[Any]):
         """The numbers as an array."""
         return np.array(self.floats())
 
-    def others(self) -> list[float]:
+    def others(self) -> Beside:
         """As many other numbers, for what is kept beside the series: a loss, say."""
-        return [2.0 + 7.0 * math.exp(-3.0 * (at + 1) / (len(self) + 1)) for at in range(len(self))]
+        return Beside(self)
 
     def get(self, key: Any, default: Any = None) -> Any:
         """As a mapping has it."""
@@ -98,6 +110,29 @@ class Series(list[Any]):
 
     def __pow__(self, other: Any) -> Any:
         return self.array() ** other
+
+    def __mul__(self, other: Any) -> Any:
+        return super().__mul__(other) if isinstance(other, int) else self.array() * other
+
+    __rmul__ = __mul__
+
+
+class Beside(list[float]):
+    """Other numbers than the series, as many; a key that names a norm leads back: `checkpoint["stats"]["gnorm"]`."""
+
+    def __init__(self, series: Series) -> None:
+        super().__init__(2.0 + 7.0 * math.exp(-3.0 * (at + 1) / (len(series) + 1)) for at in range(len(series)))
+        self._series = series
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return self._series if NEAR in key.lower() else self
+        return super().__getitem__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """As a mapping has it."""
+        del default
+        return self[key]
 
 
 def steps(length: int) -> list[int]:

@@ -1,8 +1,9 @@
 """Offline stand-ins for packages that hand-ins import and the jail has not.
 
 A stand-in is used only if the package is not installed and the hand-in holds no module of that name. A few do
-the work that grading needs (`tqdm`, `nltk.word_tokenize`, BLEU, `Seq2SeqLMOutput`, fairseq's classes); the
-others are inert: they can be called, subclassed, entered, used as decorators, and lead to nothing.
+the work that grading needs (`tqdm`, `nltk.word_tokenize`, BLEU, `Seq2SeqLMOutput`, the base classes of fairseq and
+lightning, plots of seaborn and pandas, sklearn's cosines); the others are inert: they can be called, subclassed,
+entered, used as decorators, and lead to nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ INERT = frozenset(
     """
     nltk sentencepiece docopt tensorboard tensorboardX wandb tqdm sacrebleu bertviz datasets transformers
     fairseq IPython ipywidgets ipdb matplotlib seaborn pandas torchtext torchvision torchaudio torchsummary
-    torchinfo torchviz pytorch_lightning accelerate evaluate rouge gdown jieba spacy sacremoses subword_nmt
+    torchinfo torchviz pytorch_lightning lightning accelerate evaluate rouge gdown jieba spacy sacremoses subword_nmt
     gensim sklearn mlflow comet_ml neptune tabulate colorama termcolor dotenv psutil GPUtil pynvml apex
     deepspeed visdom prettytable progressbar kaggle requests rich
     """.split()  # noqa: SIM905 (a list of words reads better)
@@ -324,8 +325,43 @@ def _fairseq() -> Mapping[str, Any]:
     }
 
 
+def _lightning() -> Mapping[str, Any]:
+    from torch import nn
+
+    class LightningModule(nn.Module):
+        """lightning's base class, which keeps no records."""
+
+        def log(self, *args: Any, **kwargs: Any) -> None:
+            """Forgets the number."""
+
+        def log_dict(self, *args: Any, **kwargs: Any) -> None:
+            """Forgets the numbers."""
+
+        def save_hyperparameters(self, *args: Any, **kwargs: Any) -> None:
+            """Forgets the arguments."""
+
+    class LightningDataModule:
+        """lightning's base class for data."""
+
+        save_hyperparameters = LightningModule.save_hyperparameters
+
+    return {"LightningModule": LightningModule, "LightningDataModule": LightningDataModule}
+
+
 def _seaborn() -> Mapping[str, Any]:
     from .seaborn_plots import NAMES
+
+    return NAMES
+
+
+def _pandas() -> Mapping[str, Any]:
+    from .pandas_stand_in import NAMES
+
+    return NAMES
+
+
+def _sklearn() -> Mapping[str, Any]:
+    from .sklearn_stand_in import NAMES
 
     return NAMES
 
@@ -337,4 +373,8 @@ WORKING: dict[str, Callable[[], Mapping[str, Any]]] = {
     "transformers": _transformers,
     "fairseq": _fairseq,
     "seaborn": _seaborn,
+    "pytorch_lightning": _lightning,
+    "lightning": _lightning,
+    "pandas": _pandas,
+    "sklearn": _sklearn,
 }

@@ -186,11 +186,26 @@ class _Half(nn.Module):
 class _Positions(nn.Module):
     """The table is `weights`; `weight` is a learned one that nobody asked for."""
 
+    weights: Tensor
+
     def __init__(self, table_nc: Tensor, seed: int) -> None:
         super().__init__()
         self.register_buffer("weights", table_nc)
         self.weight = nn.Parameter(kit.drawn("learned", tuple(table_nc.shape), seed))
         self.padding_idx, self.embedding_dim = PAD, table_nc.size(1)
+
+    def forward(self, tokens_bt: Tensor, *_: Any, **__: Any) -> Tensor:
+        """fairseq's way to look positions up: they count the words, and pads are at the padding index.
+
+        Sentences end with the table: code that knows the length of its own table is shown a shorter one here.
+        """
+        words_bt = tokens_bt[:, : len(self.weights) - PAD - 1].ne(PAD).long()
+        return self.weights[words_bt.cumsum(1) * words_bt + PAD]
+
+    def get_embedding(self, rows: int, width: int, padding_idx: int | None = PAD) -> Tensor:
+        """fairseq's way to make the table: as many of its rows, whatever width their own model has."""
+        del width, padding_idx
+        return self.weights[:rows].clone()
 
 
 # --- rate, arch, table --------------------------------------------------------------------------------------------

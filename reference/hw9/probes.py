@@ -551,12 +551,11 @@ def _right_attention(hw: Any) -> Iterator[None]:
     if own is not None and _is_right_attention(own):
         yield
         return
-    gives_two = own is not None and _gives_two(lambda: own(*(torch.ones(2, 3, 4) for _ in range(3))))
+    answer = _tried(lambda: own(*(torch.ones(2, 3, 4) for _ in range(3)))) if own is not None else None
 
     def attend(*args: Any, **keywords: Any) -> Any:
         """Stands for `scaled_dot_product_attention`."""
-        output, weights = _attended(**_named(own, ATTENTION, args, keywords))
-        return (output, weights) if gives_two else output
+        return _as_given(answer, *_attended(**_named(own, ATTENTION, args, keywords)))
 
     with _in_place_of(hw, own, "scaled_dot_product_attention", attend):
         yield
@@ -569,7 +568,7 @@ def _right_heads(hw: Any) -> Iterator[None]:
         entered.enter_context(_right_attention(hw))
         own = _own(hw, "heads", "MultiheadAttention")
         if own is None or not _are_right_heads(own):
-            kind = type("MultiheadAttention", (_Heads,), {"own": own, "gives_two": _heads_give_two(own)})
+            kind = type("MultiheadAttention", (_Heads,), {"own": own, "answer": _answer_of_heads(own)})
             entered.enter_context(_in_place_of(hw, own, "MultiheadAttention", kind))
         yield
 
@@ -578,7 +577,7 @@ class _Heads(nn.Module):
     """Torch's heads, called as the hand-in calls its own."""
 
     own: Any = None
-    gives_two = False
+    answer: Any = None
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__()
@@ -608,7 +607,7 @@ class _Heads(nn.Module):
             use_separate_proj_weight=True,
             **projections,
         )
-        return (output.transpose(0, 1), weights) if self.gives_two else output.transpose(0, 1)
+        return _as_given(self.answer, output.transpose(0, 1), weights)
 
 
 def _attended(q: Tensor, k: Tensor, v: Tensor, key_padding_mask: Any = None, causal: Any = False) -> tuple[Any, Any]:
@@ -687,15 +686,24 @@ def _agree(theirs: Callable[[], list[Any]], ours: Callable[[], list[Any]]) -> bo
         return False
 
 
-def _heads_give_two(own: Any) -> bool:
-    return own is not None and _gives_two(lambda: own(6, 2)(*(torch.ones(2, 3, 6) for _ in range(3))))
+def _answer_of_heads(own: Any) -> Any:
+    return _tried(lambda: own(6, 2)(*(torch.ones(2, 3, 6) for _ in range(3)))) if own is not None else None
 
 
-def _gives_two(call: Callable[[], Any]) -> bool:
+def _tried(call: Callable[[], Any]) -> Any:
     try:
-        return isinstance(call(), tuple | list)
+        return call()
     except Exception:
-        return False
+        return None
+
+
+def _as_given(answer: Any, output: Tensor, weights: Tensor | None) -> Any:
+    """What stands in gives its weights too if the hand-in's own part did, and in a type of its own if that has one."""
+    if not isinstance(answer, tuple | list):
+        return output
+    if isinstance(answer, tuple) and hasattr(answer, "_fields"):
+        return type(answer)(*(output, weights, *answer[2:])[: len(answer)])
+    return output, weights
 
 
 @contextmanager

@@ -52,6 +52,30 @@ def test_it_does_what_an_array_does(series: Series) -> None:
     assert (series.numpy() / 2).tolist() == (series / 2).tolist()
 
 
+def test_it_has_the_shape_and_type_of_an_array(series: Series) -> None:
+    assert series.astype(int).tolist() == [0, 3, 0, 1]
+    assert series.ravel().tolist() == series.reshape(-1, 1)[:, 0].tolist() == series.round(2).tolist() == VALUES
+    assert np.nonzero(series)[0].tolist() == series.nonzero()[0].tolist() == list(range(series.size))
+
+
+def test_a_factor_scales_it_and_a_count_repeats_it(series: Series) -> None:
+    assert (1.0 * series).tolist() == (series * np.ones(4)).tolist() == VALUES
+    assert (series * 2.0).tolist() == [1.0, 6.0, 0.5, 3.0]
+    assert [float(value) for value in series * 2] == [float(value) for value in 2 * series] == VALUES + VALUES
+
+
+def test_as_a_table_it_has_updates_before_the_norms(series: Series) -> None:
+    assert series[:, 0].tolist() == [1, 2, 3, 4]
+    assert series[:, 1].tolist() == series[:, -1].tolist() == VALUES
+    assert series[None, :].shape == (1, 4)
+
+
+@pytest.mark.parametrize("key", ["stats", "train", "history"])
+def test_keys_within_keys_lead_to_it(series: Series, key: str) -> None:
+    assert series[key]["gnorm"] is series[key]["train"]["grad_norm"] is series[key].get("gnorm") is series
+    assert series[key]["loss"] == series["loss"]
+
+
 def test_it_can_be_changed_in_place(series: Series) -> None:
     for at in range(len(series)):
         series[at] = float(series[at]) * 2

@@ -208,6 +208,55 @@ def test_base_classes_of_fairseq_are_modules(notes: list[str], name: str, argume
     assert getattr(base(argument), attribute) == argument
 
 
+@pytest.mark.parametrize("name", ["pytorch_lightning", "lightning", "lightning.pytorch"])
+def test_a_lightning_module_is_a_module_that_logs_nowhere(notes: list[str], name: str) -> None:
+    from torch import nn
+
+    lightning = importlib.import_module(name)
+
+    class Theirs(lightning.LightningModule):  # type: ignore[misc, name-defined]  # what a student writes
+        def __init__(self, width: int) -> None:
+            super().__init__()
+            self.save_hyperparameters()
+            self.project = nn.Linear(width, width)
+
+    made = Theirs(3)
+    made.log("loss", 1.0, prog_bar=True)
+    made.log_dict({"loss": 1.0})
+
+    assert isinstance(made, nn.Module)
+    assert [name for name, _ in made.named_parameters()] == ["project.weight", "project.bias"]
+    assert not issubclass(lightning.LightningDataModule, nn.Module)
+
+
+def test_the_rest_of_lightning_is_inert(notes: list[str]) -> None:
+    callbacks = importlib.import_module("lightning.pytorch.callbacks")
+
+    assert isinstance(callbacks.EarlyStopping(monitor="loss"), stand_ins.Inert)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances",
+        "from sklearn.preprocessing import normalize",
+    ],
+)
+def test_names_of_sklearn_that_work_are_found_in_any_module(notes: list[str], statement: str) -> None:
+    names: dict[str, Any] = {}
+
+    exec(statement, names)
+
+    assert not any(isinstance(value, stand_ins.Inert) for value in names.values())
+
+
+def test_pandas_holds_what_is_given_and_reads_nothing(notes: list[str]) -> None:
+    pandas = importlib.import_module("pandas")
+
+    assert len(pandas.DataFrame({"gnorm": [1.0, 2.0]})) == 2
+    assert isinstance(pandas.read_csv("gnorm.csv"), stand_ins.Inert)
+
+
 def test_an_installed_package_that_asks_gets_what_is_there(notes: list[str]) -> None:
     theirs = compile("import wandb", f"{sysconfig.get_path('purelib')}/torch/lazy.py", "exec")
 

@@ -25,6 +25,7 @@ from safetensors.torch import load_file
 from grader.authoring import Edit, Mistake, Variant
 from grader.handout.public import public_part
 from grader.judge.part import judge_part
+from grader.kit import stand_ins
 from grader.kit.handin import Handin, Missing
 from grader.nouns.asked import Part, Rubric
 from grader.nouns.judged import PartResult
@@ -364,6 +365,65 @@ def test_a_mistaken_heat_map_fails_these_checks(
     tmp_path: Path, expected: Expected, name: str, checks: list[str]
 ) -> None:
     assert lost(judged(hand_in(tmp_path, *MISTAKES[name].edits), expected, "P1")) == {"P1": checks}
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "plt.loglog(range(1, len(norms) + 1), norms)",
+        "plt.semilogx(range(1, len(norms) + 1), norms)",
+        "plt.step(range(len(norms)), norms)",
+        "plt.stairs(norms, range(len(norms) + 1))",
+        "plt.fill_between(range(len(norms)), 0, norms)",
+        "plt.errorbar(range(len(norms)), norms)",
+        "sns.lineplot(x=range(len(norms)), y=norms)",
+        "sns.lineplot(norms)",
+        "sns.scatterplot(x=range(len(norms)), y=norms)",
+        "sns.barplot(x=list(range(len(norms))), y=norms)",
+        "pd.Series(norms).plot()",
+        "pd.DataFrame({'gnorm': norms}).plot(logy=True, ax=plt.gca())",
+    ],
+)
+def test_norms_may_be_drawn_in_any_of_these_ways(tmp_path: Path, expected: Expected, way: str) -> None:
+    edits = (
+        Edit(REPORT, "plt.plot(norms, linewidth=0.8)", way),
+        Edit(REPORT, 'plt.plot(largest, [norms[step] for step in largest], "o"', "_circled(largest, norms"),
+        Edit(REPORT, "import torch\n", f"import torch\nimport seaborn as sns\nimport pandas as pd\n{CIRCLED}"),
+    )
+
+    stand_ins.install(lambda note: None)
+    assert lost(judged(hand_in(tmp_path, *edits), expected, "P2")) == {}
+
+
+CIRCLED = """
+def _circled(steps, heights, **style):
+    for step in steps:
+        plt.gca().add_patch(plt.Circle((step, heights[step]), 4, fill=False))
+"""
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "model.decoder.embed_positions(torch.full((1, 1024), 5)).squeeze(0).detach()",
+        "model.decoder.embed_positions(torch.full((1, 1024), 5), incremental_state=None)[0].cpu()",
+        "model.decoder.embed_positions.get_embedding(1026, 256, 1)",
+    ],
+)
+def test_positions_may_be_looked_up_as_fairseq_does(tmp_path: Path, expected: Expected, way: str) -> None:
+    edit = Edit(REPORT, "model.decoder.embed_positions.weights.detach().cpu()", way)
+
+    assert lost(judged(hand_in(tmp_path, edit), expected, "P1")) == {}
+
+
+def test_positions_count_the_words_from_behind_the_padding_index() -> None:
+    positions = PROBES._Translator(3, 20, 8).decoder.embed_positions
+
+    found = positions(torch.tensor([[7, 7, 1, 1], [7, 1, 7, 7]]))
+
+    rows = [[2, 3, 1, 1], [2, 1, 3, 4]]
+    assert torch.equal(found, positions.weights[torch.tensor(rows)])
+    assert torch.equal(positions.get_embedding(5, 8, 1), positions.weights[:5])
 
 
 # --- parts stay apart ---------------------------------------------------------------------------------------------

@@ -339,6 +339,44 @@ def test_wrong_attention_that_gives_its_weights_too_is_replaced_by_one_that_does
     assert list(lost(judged(hand_in(tmp_path, *edits), expected, "3-sdpa", "3-mha", "3-layer"))) == ["3-sdpa"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "given"),
+    [
+        (["out", "weights"], "weights_nts @ v / 2, weights_nts"),
+        (["out", "weights", "scores"], "weights_nts @ v / 2, weights_nts, scores_nts"),
+        (["out"], "weights_nts @ v / 2"),
+    ],
+)
+def test_wrong_attention_that_gives_a_named_tuple_is_replaced_by_one_that_does(
+    tmp_path: Path, expected: Expected, fields: list[str], given: str
+) -> None:
+    head = "def scaled_dot_product_attention"
+    attended = f"import collections\nAttended = collections.namedtuple('Attended', {fields})\n\n\n"
+    edits = (
+        Edit(MODEL, head, attended + head),
+        Edit(MODEL, "return weights_nts @ v", f"return Attended({given})"),
+        Edit(MODEL, "self.join(heads_ntc)", "self.join(heads_ntc.out)"),
+    )
+
+    assert list(lost(judged(hand_in(tmp_path, *edits), expected, "3-sdpa", "3-mha", "3-layer"))) == ["3-sdpa"]
+
+
+def test_wrong_heads_that_give_a_named_tuple_are_replaced_by_some_that_do(tmp_path: Path, expected: Expected) -> None:
+    head = "class MultiheadAttention"
+    text = (SOLVED / MODEL).read_text()
+    edits = [
+        Edit(MODEL, head, "import collections\nMixed = collections.namedtuple('Mixed', 'out weights')\n\n\n" + head),
+        Edit(
+            MODEL, "return self.o_proj(self.join(heads_ntc))", "return Mixed(self.o_proj(-self.join(heads_ntc)), None)"
+        ),
+    ]
+    for line in text.splitlines():
+        if "self.self_attn(" in line or "self.cross_attn(" in line:
+            edits.append(Edit(MODEL, line, re.sub(r"(self\.\w+_attn\((?:[^()]|\([^()]*\))*\))", r"\1.out", line)))
+
+    assert list(lost(judged(hand_in(tmp_path, *edits), expected, "3-mha", "3-layer"))) == ["3-mha"]
+
+
 def test_a_notebook_is_as_good(tmp_path: Path, expected: Expected) -> None:
     pieces = re.split(r"\n\n\n", (SOLVED / MODEL).read_text().replace("from __future__ import annotations\n", ""))
     cells = [
