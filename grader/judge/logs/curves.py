@@ -1,7 +1,8 @@
 """Losses and perplexities by epoch, whatever their columns are called: a table of a hand-in, else the lines of a log.
 
 A table has a row for each epoch, or for each epoch and kind of text; its columns stand in any order, between commas,
-semicolons, tabs, bars or blanks. In a line of a log, `valid ppl 249.9` belongs to the kind that was named last.
+semicolons, tabs, bars or blanks. In a line of a log, `valid ppl 249.9` belongs to the kind that was named last; a loss
+without a kind is that of the training where the line gives one of the validation too, as Keras prints them.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import numpy as np
 from grader.judge.artefacts import read_artefact
 from grader.judge.handed_in import decode, find_file
 from grader.judge.logs.find import Text, lines_with, log_texts
-from grader.judge.logs.series import NUMBER, Printed, printed
+from grader.judge.logs.series import NUMBER, Line, Printed, printed
 from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 Kind: TypeAlias = Literal["training", "validation"]
+Said: TypeAlias = "dict[Kind, dict[str, Printed]]"  # of one line
 Column: TypeAlias = tuple[str, str]  # ("training", "loss"); ("", "epoch"); ("", "kind")
 
 COLUMNS: Final = "epoch,train_loss,train_ppl,valid_loss,valid_ppl"  # of the handout
@@ -36,11 +38,26 @@ QUANTITIES: Final = {"perplexity": r"ppl\w*|perp\w*|pp", "loss": r"loss\w*|nll\w
 STEPS: Final = re.compile(r"epochs?|ep|step|iter(?:ation)?|")
 _ONE: Final = re.compile(NUMBER)
 _WORD: Final = re.compile("[a-z]+")
+_NAMED: Final = "|".join(KINDS.values()).replace(r"\w*", "[a-z0-9]*")  # of `train_loss` only the first word
 _SAID: Final = re.compile(
-    rf"(?P<kind>\b(?:{'|'.join(KINDS.values())})(?=[ _.:/|-]))"
+    rf"(?P<kind>\b(?:{_NAMED})(?=[ _.:/|-]))"
     rf"|(?P<name>(?:{'|'.join(QUANTITIES.values())})\b)[ \t]{{0,4}}[:=|]?[ \t]{{0,4}}(?P<value>{NUMBER})",
     re.IGNORECASE,
 )
+_OF_NO_KIND: Final = frozenset({"loss", "ppl", "perplexity", "nll"})
+_BATCHES: Final = re.compile(r"([0-9]{1,9}) ?/ {0,8}([0-9]{1,9}) batches")
+_CHINESE: Final = {
+    "训练": " train_",
+    "验证": " valid_",
+    "测试": " test_",
+    "损失值": "loss ",
+    "损失": "loss ",
+    "困惑度": "ppl ",
+    "轮次": "epoch ",
+    "轮": ": ",
+    "：": ":",
+    "，": ",",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +195,12 @@ def _lines(text: Text) -> Iterator[Epoch]:
     """
     last: dict[Kind, Epoch] = {}
     counts: dict[Kind, int] = dict.fromkeys(KINDS, 0)
-    lowered = replace(text, content=text.content.lower())
-    for line in lines_with(lowered, ("ppl", "perplexity", "loss")):
-        for kind, values in _said(line.text).items():
+    lines = lines_with(replace(text, content=_english(text.content.lower())), ("ppl", "perplexity", "loss"))
+    told = [_said(line.text) for line in lines]
+    if not any("training" in said for said in told):
+        told = list(_with_last_batches(lines, told))
+    for said in told:
+        for kind, values in said.items():
             before = last.get(kind)
             if before is not None and all(getattr(before, name) is None for name in values):
                 loss, perplexity = values.get("loss", before.loss), values.get("perplexity", before.perplexity)
@@ -193,13 +213,55 @@ def _lines(text: Text) -> Iterator[Epoch]:
     yield from last.values()
 
 
-def _said(line: str) -> dict[Kind, dict[str, Printed]]:
-    said: dict[Kind, dict[str, Printed]] = {}
+def _english(text: str) -> str:
+    for word, english in _CHINESE.items():
+        text = text.replace(word, english)
+    return text
+
+
+def _said(line: str) -> Said:
+    said: Said = {}
     kind: Kind | None = None
     for match in _SAID.finditer(line):
         if match["kind"]:
             kind = _kind(match["kind"])
         elif kind is not None:
-            name = "perplexity" if match["name"].startswith("p") else "loss"
-            said.setdefault(kind, {}).setdefault(name, printed(match["value"]))
-    return said
+            said.setdefault(kind, {}).setdefault(_quantity(match), printed(match["value"]))
+    of_no_kind = _of_no_kind(line) if set(said) == {"validation"} else {}
+    return {"training": of_no_kind, **said} if set(of_no_kind) & set(said.get("validation", {})) else said
+
+
+def _of_no_kind(line: str) -> dict[str, Printed]:
+    """What a line says before it names a kind; `best loss` and `loss_a` are something else than the loss."""
+    values: dict[str, Printed] = {}
+    end = 0
+    for match in _SAID.finditer(line):
+        if match["kind"]:
+            break
+        before = line[end : match.start()].rstrip()[-1:]
+        if match["name"] in _OF_NO_KIND and not (before.isalpha() or before == "_"):
+            values[_quantity(match)] = printed(match["value"])
+        end = match.end()
+    return values
+
+
+def _quantity(match: re.Match[str]) -> str:
+    return "perplexity" if match["name"].startswith("p") else "loss"
+
+
+def _with_last_batches(lines: Sequence[Line], told: Sequence[Said]) -> Iterator[Said]:
+    """As in PyTorch's word_language_model, whose last batches of an epoch stand for its training.
+
+    They are the last if fewer are left than lie between two lines; the validation follows in the next line.
+    """
+    before, last = 0, dict[str, Printed]()
+    for line, said in zip(lines, told, strict=True):
+        batches = None if said else _BATCHES.search(line.text)
+        if batches:
+            at, of = int(batches[1]), int(batches[2])
+            last = _of_no_kind(line.text) if 0 <= of - at < at - (before if before < at else 0) else {}
+            before = at
+            yield said
+        else:
+            yield {"training": last, **said} if last and set(said) == {"validation"} else said
+            before, last = 0, {}

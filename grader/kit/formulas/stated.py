@@ -3,7 +3,9 @@
 Read are lines of plain text, Markdown with `$...$`, `$$...$$`, `\\[...\\]`, `align` and its like, fenced blocks, tables
 of two columns, `name: expression` as in YAML and JSON, equations that go on in the next line, and a heading that is
 nothing but the name, or the id of its question where that is looked for too. What stands before the name (a bullet,
-"1b)", "Answer:", "So") is left out, and so is what follows after "where", a comma or a semicolon.
+"1b)", "Answer:", "So") is left out, and so is what follows after "where", a comma or a semicolon. A frame around a
+whole equation (`\\boxed{dy/dw = ...}`) is as if it were not there. `g = dy/dw = ...` states both; `y'(w)` is `dy/dw`,
+and `y'` alone no name at all, least of all `y`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from .formula import LETTER, Unreadable
-from .latex import plain_formula
+from .latex import FRAMES, plain_formula
 from .spelling import key, quotient_key, straightened
 
 LONGEST_LINE = 20_000
@@ -50,11 +52,23 @@ EQUALS = re.compile(
 )
 NAME = rf"[{LETTER}][{LETTER}0-9]*(?:_(?:\{{[^{{}}]{{1,40}}\}}|[tT]-1|[{LETTER}0-9]+))*"
 IDENTIFIER = re.compile(NAME)
+PRIME = r"\s?(?:'|\^\{'\})"
+PRIMED = re.compile(  # y'(w), y'_w and y_w'
+    rf"([{LETTER}]+){PRIME}\s?(?:_\{{?({NAME})\}}?|\(\s?({NAME})\s?\))|([{LETTER}]+)_\{{?([{LETTER}]+)\}}?{PRIME}"
+)
+IS_PRIMED = re.compile(r"[\w)}\]]\s?(?:'|\^\s?\{?\s?\\prime)")
 QUOTIENT = re.compile(rf"([d∂]{NAME})\s*/\s*([d∂]{NAME})")
 ARGUMENTS = re.compile(rf"\s?\(\s?{NAME}(?:\s?[,;]\s?{NAME})*\s?\)$")
 SAID_BEFORE = re.compile(r"^[^+*/^=\\]*[\s:)\]]$|^$")
 YAML_BLOCK = re.compile(r"^[|>][+-]?$")
 QUOTES = "\"'“”‘’`"
+OPENED = re.compile(r"(?:^|[^\w)}\]'])'(?=\S)|‘")  # else a `'` is a prime
+SLOPE_KEY = re.compile(r"d\w+d\w+")
+WORDS_IN = frozenset("mathrm operatorname text textrm textbf textit texttt mbox hbox".split())  # noqa: SIM905
+FRAME = re.compile(
+    rf"(?P<open>\\(?:{'|'.join(sorted(FRAMES - WORDS_IN))}|(?:text)?color\s?\{{[^{{}}]{{0,40}}\}})\s?\{{"
+    r"|\{\s?\\color\s?\{[^{}]{0,40}\})|(?P<mark>(?:\\.)|[{}=]|\n[ \t]*\n)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ class Statement:
 def statements(text: str, wanted: Collection[str]) -> list[Statement]:
     """All equations of a document, in order. `wanted`: keys that may also stand before a colon or over a formula."""
     found: list[Statement] = []
-    for line in _logical_lines(_without_displays(straightened(text)), wanted):
+    for line in _logical_lines(_without_displays(_unframed(straightened(text))), wanted):
         for statement in _of_line(line, wanted):
             if statement.name or not found:
                 found.append(statement)
@@ -80,6 +94,28 @@ def statements(text: str, wanted: Collection[str]) -> list[Statement]:
 
 
 # --- lines ---
+
+
+def _unframed(text: str) -> str:
+    """The text without the frames that hold an `=`: with them it would stand in braces, where no side ends."""
+    pieces: list[str] = []
+    opened: list[tuple[int, bool, bool]] = []  # where in the pieces, whether a frame, whether an `=` stands in it
+    end = 0
+    for match in FRAME.finditer(text):
+        pieces += [text[end : match.start()], match[0]]
+        end, sign = match.end(), match["mark"]
+        if match["open"] or sign == "{":
+            opened.append((len(pieces) - 1, bool(match["open"]), False))
+        elif sign == "=" and opened:
+            opened[-1] = (*opened[-1][:2], True)
+        elif sign == "}" and opened:
+            at, is_frame, has_sides = opened.pop()
+            if has_sides and (is_frame or not "".join(pieces[at + 1 : at + 3]).strip()):  # a group of a frame alone
+                pieces[at] = pieces[-1] = " "
+                opened[-1:] = [(*each[:2], True) for each in opened[-1:]]
+        elif not sign.strip():  # what a blank line leaves open is never closed
+            opened.clear()
+    return "".join([*pieces, text[end:]])
 
 
 def _without_displays(text: str) -> str:
@@ -215,18 +251,25 @@ def _clauses(line: str) -> list[str]:
 
 def _of_clause(clause: str, wanted: Collection[str]) -> Iterator[Statement]:
     sides = _sides(clause)
-    name = name_of(sides[0], wanted) if len(sides) > 1 else ""
-    if name:
-        yield Statement(name, tuple(filter(None, map(_bare_side, sides[1:]))))
-        return
+    first = name_of(sides[0], wanted) if len(sides) > 1 else ""
     before, colon, after = clause.partition(":")
-    name = name_of(before, wanted) if colon else ""
+    name = name_of(before, wanted) if colon and not first else ""
     if name in wanted and after.strip():
         yield Statement(name, tuple(filter(None, map(_bare_side, _sides(after)))))
-    elif len(sides) > 1 and not sides[0].strip(" &"):
-        yield Statement("", tuple(filter(None, map(_bare_side, sides[1:]))))
-    elif not colon and len(sides) == 1 and (split := _heading(clause, wanted)):
+    elif len(sides) > 1:
+        yield from _of_sides(first, sides, wanted)
+    elif not colon and (split := _heading(clause, wanted)):
         yield split
+
+
+def _of_sides(first: str, sides: list[str], wanted: Collection[str]) -> Iterator[Statement]:
+    """What the first side names, and each derivative between it and the last side, as in `g = dy/dw = 3w`."""
+    if first or not sides[0].strip(" &"):
+        yield Statement(first, tuple(filter(None, map(_bare_side, sides[1:]))))
+    for at, side in enumerate(sides[1:-1], 2):
+        name = _derivative(side, wanted)
+        if name and name != first:
+            yield Statement(name, tuple(filter(None, map(_bare_side, sides[at:]))))
 
 
 def _heading(clause: str, wanted: Collection[str]) -> Statement | None:
@@ -265,7 +308,7 @@ def _bare_side(side: str) -> str:
 
 def name_of(text: str, wanted: Collection[str] = ()) -> str:
     """The key of the name that a text ends in, if there is nothing but words before it; else an empty text."""
-    text = text.strip().strip(QUOTES + "*& ").replace(r"\_", "_")[-LONGEST_NAME:]
+    text = _unquoted(text).replace(r"\_", "_")[-LONGEST_NAME:]
     number = AN_ID.fullmatch(text)
     if number and f"{number[1]}{number[2]}".lower() in wanted:
         return f"{number[1]}{number[2]}".lower()
@@ -273,13 +316,41 @@ def name_of(text: str, wanted: Collection[str] = ()) -> str:
         plain = plain_formula(text).strip()
     except Unreadable:
         bare = re.sub(r"\\(?:d|t)?frac|\\partial|\\mathrm|[^A-Za-z0-9∂_-]", "", text)
-        return key(bare) if key(bare) in wanted else ""
-    plain = ARGUMENTS.sub("", plain).strip(QUOTES + "* ")
+        return key(bare) if key(bare) in wanted and not IS_PRIMED.search(text) else ""
+    whole = _unquoted(plain)
+    plain = _unquoted(ARGUMENTS.sub("", whole))
     for begin in (0, *(match.end() for match in re.finditer(r"[\s:)\]]", plain))):
         if SAID_BEFORE.match(plain[:begin]):
-            quotient = QUOTIENT.fullmatch(plain, begin)
-            if quotient:
-                return quotient_key(quotient[1], quotient[2])
-            if IDENTIFIER.fullmatch(plain, begin):
-                return key(plain[begin:])
+            slope = _slope(plain, begin) or _slope(whole, begin)
+            if slope or IDENTIFIER.fullmatch(plain, begin):
+                return slope or key(plain[begin:])
     return ""
+
+
+def _derivative(side: str, wanted: Collection[str]) -> str:
+    """The key of the derivative that a side is, if it is nothing else: `w dt/dw` is a formula, and so is `w`."""
+    try:
+        whole = plain_formula(_unquoted(side).replace(r"\_", "_")[:LONGEST_LINE]).strip()
+    except Unreadable:
+        return ""
+    plain = ARGUMENTS.sub("", whole)
+    name = key(plain) if len(plain) <= LONGEST_NAME and IDENTIFIER.fullmatch(plain) else ""
+    return _slope(plain) or _slope(whole) or (name if name in wanted and SLOPE_KEY.fullmatch(name) else "")
+
+
+def _slope(plain: str, begin: int = 0) -> str:
+    """The key of `dy/dw`, `y'(w)`, `y'_w` or `y_w'`, whose letters are those from there to the end."""
+    if len(plain) > LONGEST_NAME + begin:
+        return ""
+    quotient = QUOTIENT.fullmatch(plain, begin)
+    primed = PRIMED.fullmatch(plain, begin)
+    if quotient:
+        return quotient_key(quotient[1], quotient[2])
+    return quotient_key(f"d{primed[1] or primed[4]}", f"d{primed[2] or primed[3] or primed[5]}") if primed else ""
+
+
+def _unquoted(text: str) -> str:
+    """The text without blanks, quotes and emphasis around it; a `'` that nothing opened is a prime, and stays."""
+    text = text.strip()
+    closing = QUOTES if 2 * len(OPENED.findall(text)) >= text.count("'") else QUOTES.replace("'", "")
+    return text.lstrip(QUOTES + "*& ").rstrip(closing + "*& ")

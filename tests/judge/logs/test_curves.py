@@ -76,6 +76,72 @@ def test_without_a_table_a_log_is_read(text: str) -> None:
     assert sorted(told(rows)) == sorted(EXPECTED)
 
 
+FORMS = {
+    "colons": "train_loss: {} train_ppl: {} valid_loss: {} valid_ppl: {}",
+    "equals": "train_loss={} train_ppl={} eval_loss={} eval_ppl={}",
+    "dashes": " - train_loss: {} - train_ppl: {} - val_loss: {} - val_ppl: {}",
+    "Keras": "662/662 [====] - 12s 18ms/step - loss: {} - ppl: {} - val_loss: {} - val_ppl: {}",
+    "commas": "epoch 1: loss {}, ppl {}, val_loss {}, val_ppl {}",
+    "brackets": "[12.0 s] Loss {} (PPL {}), valid loss {} (PPL {})",
+    "Chinese": "第1轮 训练损失: {} 训练困惑度: {} 验证损失: {} 验证困惑度: {}",
+    "Chinese signs": "第1轮训练集损失：{}，困惑度：{}，验证集损失：{}，困惑度：{}",
+    "Chinese Keras": "第1轮 损失 {} 困惑度 {} 验证损失 {} 验证困惑度 {}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_line_may_tell_of_both_kinds(form: str) -> None:
+    text = "\n".join(form.format(*row[1:]) for row in ROWS)
+
+    assert sorted(told(curves_of({"train.log": text.encode()}, "curve.csv")[1])) == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "loss 6.0, ppl 403.4",
+        "best loss 6.0, val_loss 6.1, val_ppl 445.9",
+        "val_loss 6.1, val_ppl 445.9, loss 6.0, ppl 403.4",
+        "loss_a 6.0, kl_loss 6.0, val_loss 6.1, val_ppl 445.9",
+        "loss 6.0, val_ppl 445.9",
+    ],
+)
+def test_a_loss_that_may_be_another_is_not_that_of_the_training(said: str) -> None:
+    assert "training" not in [row.kind for row in curves_of({"train.log": said.encode()}, "curve.csv")[1]]
+
+
+def batches(epoch: int, *counts: int) -> str:
+    """An epoch as PyTorch's word_language_model prints it, of 662 batches."""
+    losses = [(at, epoch + at / 1000, math.exp(epoch + at / 1000)) for at in counts]
+    lines = [
+        f"| epoch {epoch:3d} | {at:5d}/  662 batches | lr 20.00 | ms/batch 10.1 | loss {loss:5.2f} | ppl {ppl:8.2f}\n"
+        for at, loss, ppl in losses
+    ]
+    end = f"| end of epoch {epoch:3d} | time: 12.0s | valid loss  5.52 | valid ppl   249.00 \n"
+    return "".join([*lines, "-" * 89 + "\n", end, "-" * 89 + "\n"])
+
+
+def test_the_last_batches_of_an_epoch_stand_for_its_training() -> None:
+    text = batches(1, 200, 400, 600) + batches(2, 331, 662)
+
+    rows = told(curves_of({"train.log": text.encode()}, "curve.csv")[1])
+
+    assert [row for row in rows if row[0] == "training"] == [
+        ("training", 1.0, 1.6, 4.95),
+        ("training", 2.0, 2.66, 14.32),
+    ]
+    assert [row[1] for row in rows if row[0] == "validation"] == [1, 2]
+
+
+def test_where_the_last_batches_are_missing_or_the_training_is_told_no_batch_stands_for_it() -> None:
+    missing = batches(1, 200, 400)
+    training = batches(1, 200, 400, 600) + "| train loss 1.50 | train ppl 4.48\n"
+
+    assert [row.kind for row in curves_of({"train.log": missing.encode()}, "curve.csv")[1]] == ["validation"]
+    assert ("training", 1, 1.5, 4.48) in told(curves_of({"train.log": training.encode()}, "curve.csv")[1])
+    assert len(curves_of({"train.log": training.encode()}, "curve.csv")[1]) == 2
+
+
 def test_what_a_notebook_printed_is_a_log() -> None:
     printed = {"output_type": "stream", "text": ["train loss 6.0 ppl 403.4\n", "valid loss 6.1 ppl 445.9\n"]}
     notebook = {"cells": [{"cell_type": "code", "source": [], "outputs": [printed]}]}

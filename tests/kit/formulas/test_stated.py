@@ -88,6 +88,81 @@ def test_several_sides_are_kept_in_their_order() -> None:
     assert said("dy/dw = t + w = 3*w = w + w + w") == [("dydw", "t + w", "3*w", "w + w + w")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\boxed{\frac{dy}{dw} = 3w}$",
+        r"1b) \boxed{\frac{dy}{dw} = 3w}.",
+        r"$$\underline{\mathbf{\frac{dy}{dw} = 3w}}$$",
+        r"$\color{red}{\frac{dy}{dw} = 3w}$",
+        r"${\color{red} \frac{dy}{dw} = 3w}$",
+        r"$\textcolor{red}{\frac{dy}{dw} = 3w}$",
+        r"${\boxed{\frac{dy}{dw} = 3w}}$",
+        "$$\n\\boxed{\n\\frac{dy}{dw}\n= 3w\n}\n$$",
+        "$$\\boxed{\\begin{aligned}\\frac{dy}{dw} &= 3w\\end{aligned}}$$",
+    ],
+)
+def test_a_frame_around_an_equation_is_not_there(text: str) -> None:
+    assert [(name, side.strip()) for name, side in said(text)] == [("dydw", "3w")]
+
+
+def test_a_frame_may_hold_several_equations_and_one_around_a_side_stays() -> None:
+    several = r"$$\boxed{\begin{aligned} t &= 2w \\ y &= wt \\ &= 2w^2 \end{aligned}}$$"
+
+    assert said(several) == [("t", "2w"), ("y", "wt", "2w^2")]
+    assert said(r"$t = 2w = \boxed{2w}$") == [("t", "2w", r"\boxed{2w}")]
+
+
+def test_words_in_a_formula_and_a_frame_that_is_never_closed_take_nothing_with_them() -> None:
+    assert said(r"$t = 2w \text{ at w = 1}$") == [("t", "2w")]
+    assert said("$\\boxed{t = 2\n\ny = 3}$ x") == [("y", "3}  x")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"$\delta_{T-1} = \frac{\partial L}{\partial C_{T-1}} = t = 3w$",
+        r"$\dot L = \frac{dL}{dC_{T-1}} = t = 3w$",
+        r"$L'_{C_{T-1}} = \frac{\partial L}{\partial C_{T-1}} = t = 3w$",
+        "g = dLdC_prev = t = 3w",
+    ],
+)
+def test_a_derivative_in_a_chain_is_named_by_it(line: str) -> None:
+    assert ("dLdCprev", "t", "3w") in [(name, *sides[-2:]) for name, *sides in said(line)]
+
+
+def test_what_is_no_derivative_is_not_named_by_a_chain() -> None:
+    assert said("t = y = 3") == [("t", "y", "3")]
+    assert said("dy/dw = w dt/dw = dy/dt * dt/dw = 3w") == [("dydw", "w dt/dw", "dy/dt * dt/dw", "3w")]
+    assert said("dy/dw = ∂y/∂w = 3w") == [("dydw", "∂y/∂w", "3w")]
+    assert said("t = 3w = dy/dp") == [("t", "3w", "dy/dp")]
+
+
+def test_a_chain_that_goes_on_belongs_to_the_name_before_too() -> None:
+    assert said("$$t = 2$$\n$$= dy/dw = 3$$") == [("t", "2", "dy/dw", "3"), ("dydw", "3")]
+    assert said("dy_dw: w*t = dy/dp = 3w") == [("dydw", "w*t", "dy/dp", "3w")]
+
+
+@pytest.mark.parametrize(
+    "name", ["y'(w)", "y' (w)", "y’(w)", "y′_w", "$y'_{w}$", "y_w'", r"$y^\prime(w)$", r"$y^{\prime}_w$", "`y'(w)`"]
+)
+def test_a_prime_with_its_variable_is_a_derivative(name: str) -> None:
+    assert said(f"1b) {name} = 3w") == [("dydw", "3w")]
+
+
+@pytest.mark.parametrize(
+    "name", ["y'", "y′", "y''", "`y'`", "y '", r"$y^{\prime}$", "$y$'", "(y)'", "y'(w, t)", "Newton's y'", "'t' y'"]
+)
+def test_a_primed_name_is_not_the_name(name: str) -> None:
+    assert said(f"{name} = 3w") == []
+    assert said(f"{name}: 3w") == []
+
+
+@pytest.mark.parametrize("name", ["'y'", '"y"', "‘y’", "“y”", "`y`"])
+def test_a_quoted_name_is_the_name(name: str) -> None:
+    assert said(f"{name}: 3w") == said(f"{name} = 3w") == [("y", "3w")]
+
+
 def test_a_formula_may_go_on_in_further_lines() -> None:
     text = "\\begin{align*}\n\\frac{dy}{dw} &= t \\\\\n&\\quad + w \\\\\n&= 3w \\\\\ny &= wt\n\\end{align*}\n"
 
@@ -141,6 +216,10 @@ def test_the_name_is_what_a_text_ends_in() -> None:
         "y_" * 10_000,
         "y :" * 10_000,
         "<sup>" * 5000,
+        r"\boxed{y = " * 5000,
+        r"{\color{red}" * 5000 + "}" * 5000,
+        "y'" * 10_000 + " = 3",
+        "y = " + "dy/dw = " * 2000,
     ],
     ids=lambda text: text[:12],
 )
