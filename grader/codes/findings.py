@@ -173,8 +173,8 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
         "Dropout does not work as it should",
         """
         In train mode about the given share of the values must be 0, and those that survive must be the values of eval
-        mode divided by (1 - rate); in eval mode nothing is dropped. `nn.Dropout` does all of it, once, at the place
-        that the handout names.
+        mode divided by (1 - rate), each value by itself; in eval mode nothing is dropped. `nn.Dropout` does all of it,
+        once, at the place that the handout names; `nn.Dropout1d` drops whole rows.
         """,
     ),
     "E-RAISES": (

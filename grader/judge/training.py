@@ -19,6 +19,7 @@ from grader.nouns.seen import Observation
 from grader.safetext import safe_line
 
 SHARE_MARGIN = 0.2  # of zeros, around the rate: 40 draws of a dozen values stay inside by many standard deviations
+BY_CHANCE = 1e-10  # of each way of dropping together: a right dropout fails with a probability below 1e-9
 LONGEST_NAME = 80
 
 
@@ -78,6 +79,13 @@ def _parameter_faults(expected: Mapping[str, tuple[int, ...]], got: Mapping[str,
 def dropout(check: Check, evidence: Evidence) -> Verdicts:
     """Whether train mode drops about the right share and scales what survives: the student beside the student.
 
+    Nor may all rows (lines along the last axis) be dropped or kept whole in every draw, as nn.Dropout1d does, or all
+    lines along the first axis, as one mask for the whole batch does. If every value is dropped by itself, a line of n
+    values agrees by chance in one draw with rate^n + (1 - rate)^n, so all lines in all draws with the product of that
+    over the lines of two values and more, to the power of the number of draws. Where that is not below 1e-10 for
+    one of the two axes, there are too few values, and that axis is not looked at. A line of equal values is not
+    counted: it may be one number, dropped rightly and spread out later.
+
     Shapes: the `train` output stacks draws of the `eval` output on axis 0.
     """
     rate = float(check.rule["rate"])
@@ -115,6 +123,31 @@ def _dropped(check: Check, evidence: Evidence, quiet: Array, loud: Array, rate: 
     survivors = np.where(loud == 0, 0.0, scaled)
     verdict = compare(name, survivors, loud.astype(np.float64), Manner(evidence.tolerance(check.options)))
     if verdict.outcome == "passed":
-        return verdict
+        together = _dropped_together(loud == 0, quiet, rate)
+        return Verdict("failed", f"{name}: {together}", "E-DROPOUT") if together else verdict
     reason = f"{name}: what survives is not the value in eval mode / {1 - rate:g}"
     return replace(verdict, reason=reason, code="E-DROPOUT", detail=f"{verdict.reason}; {verdict.detail}")
+
+
+def _dropped_together(dropped: Array, quiet: Array, rate: float) -> str:
+    """In which way the values of every draw hang together; empty if they do not, or if chance may do it."""
+    if not quiet.ndim:
+        return ""
+    if _lines_agree(dropped, quiet, rate, axis=-1):
+        return "in each draw a row is dropped or kept as a whole, not every value by itself"
+    if quiet.ndim > 1 and _lines_agree(dropped, quiet, rate, axis=0):
+        return "in each draw the whole batch has one mask, not every value its own chance"
+    return ""
+
+
+def _lines_agree(dropped: Array, quiet: Array, rate: float, *, axis: int) -> bool:
+    """Whether all lines along this axis of a draw agree in every draw, though by chance they would not."""
+    quiet = np.moveaxis(quiet, axis, -1)
+    kept = quiet != 0
+    dropped = np.moveaxis(dropped, axis if axis < 0 else axis + 1, -1) & kept
+    sizes, zeros = kept.sum(axis=-1), dropped.sum(axis=-1)
+    several = (sizes > 1) & (quiet != quiet[..., :1]).any(axis=-1)
+    chances = np.logaddexp(sizes[several] * np.log(rate), sizes[several] * np.log1p(-rate))
+    if not len(dropped) * chances.sum() < np.log(BY_CHANCE):
+        return False
+    return bool(((zeros == 0) | (zeros == sizes))[:, several].all())

@@ -620,11 +620,41 @@ target_emb_dropout = Mistake(
     now="self.dropout(self.model_embeddings.target(target_padded))",
     hint="Dropout belongs to the combined output only.",
 )
+projection_dropout = Mistake(
+    MODEL,
+    was="self.att_projection(enc_hiddens)\n        embedded",
+    now="self.dropout(self.att_projection(enc_hiddens))\n        embedded",
+    hint="Dropout belongs to the combined output only.",
+)
+enc_hiddens_dropout = Mistake(
+    MODEL,
+    was="self.step(Ybar_t, dec_state, enc_hiddens, enc_hiddens_proj, enc_masks)",
+    now="self.step(Ybar_t, dec_state, self.dropout(enc_hiddens), enc_hiddens_proj, enc_masks)",
+    hint="Dropout belongs to the combined output only.",
+)
+mask_in_eval_only = Mistake(
+    MODEL,
+    was="enc_hiddens_proj, enc_masks)\n            combined",
+    now="enc_hiddens_proj, None if self.training else enc_masks)\n            combined",
+    hint="Pass the masks on to every step, in training too.",
+)
 state_dropout = Mistake(
     MODEL,
     was="        dec_hidden, _ = dec_state\n",
     now="        dec_state = (self.dropout(dec_state[0]), dec_state[1])\n        dec_hidden, _ = dec_state\n",
     hint="Dropout belongs to the combined output only.",
+)
+dropout_of_rows = Mistake(
+    MODEL,
+    was="nn.Dropout(dropout_rate)",
+    now="nn.Dropout1d(dropout_rate)",
+    hint="nn.Dropout1d drops whole rows of a matrix; nn.Dropout drops every number by itself.",
+)
+dropout_mask_shared = Mistake(
+    MODEL,
+    was="self.dropout(torch.tanh(V_t))",
+    now="torch.tanh(V_t) * self.dropout(torch.ones_like(V_t[:1]))",
+    hint="Every sentence of the batch has a dropout mask of its own.",
 )
 hidden_detached = Mistake(
     MODEL,
@@ -755,6 +785,55 @@ lengths_as_tensor = Variant(
             MODEL,
             "pack_padded_sequence(mixed_sbe, source_lengths)",
             "pack_padded_sequence(mixed_sbe, torch.tensor(source_lengths), enforce_sorted=False)",
+        ),
+    )
+)
+step_without_keywords = Variant(
+    (
+        Edit(
+            MODEL,
+            "        for Y_t in torch.split(embedded_tbe, 1, dim=0):\n",
+            "        fixed = [enc_hiddens, enc_hiddens_proj, enc_masks.bool()]\n"
+            "        for Y_t in torch.split(embedded_tbe, 1, dim=0):\n",
+        ),
+        Edit(
+            MODEL,
+            "self.step(Ybar_t, dec_state, enc_hiddens, enc_hiddens_proj, enc_masks)",
+            "self.step(Ybar_t, dec_state, *fixed)",
+        ),
+    )
+)
+step_fed_otherwise = Variant(
+    (
+        Edit(MODEL, "dtype=torch.float)", "dtype=torch.uint8)"),
+        Edit(
+            MODEL,
+            "self.att_projection(enc_hiddens)\n        embedded",
+            "F.linear(enc_hiddens, self.att_projection.weight)\n        embedded",
+        ),
+        Edit(
+            MODEL,
+            "enc_hiddens_proj, enc_masks)\n            combined",
+            "enc_hiddens_proj, enc_masks=enc_masks)\n            combined",
+        ),
+    )
+)
+lazy_layers = Variant(
+    (
+        Edit(
+            MODEL,
+            'nn.Conv1d(embed_size, embed_size, kernel_size=2, padding="same")',
+            'nn.LazyConv1d(embed_size, 2, padding="same")',
+        ),
+        Edit(
+            MODEL,
+            "self.att_projection = nn.Linear(2 * hidden_size, hidden_size, bias=False)",
+            "self.att_projection = nn.LazyLinear(hidden_size, bias=False)",
+        ),
+        Edit(
+            MODEL,
+            "nn.Linear(3 * hidden_size, hidden_size, bias=False)",
+            "nn.LazyLinear(hidden_size, bias=False)",
         ),
     )
 )

@@ -11,11 +11,13 @@ What compares a batch of one with a batch of four does both within one case, bec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from grader import kit
 
@@ -25,6 +27,7 @@ TABLES = ("source", "target")
 LAYERS = ("post_embed_cnn", "encoder", "decoder", *PROJECTIONS, *(f"model_embeddings.{name}" for name in TABLES))
 STEP = ("Ybar_t", "dec_state", "enc_hiddens", "enc_hiddens_proj", "enc_masks")
 WATCHED = ("outputs", "ybar", "fed_hidden", "fed_cell")  # what `decode` makes for one sentence, whatever its neighbours
+FED = ("fed_enc_hiddens", "fed_projection", "fed_mask")  # what `decode` hands to each step beside them
 SHUT = -1e8  # a score at or below this gets the weight zero in float32
 DRAWS = 40
 
@@ -127,14 +130,24 @@ def decode(hw: Any, *, lengths: Sequence[int], target_lengths: Sequence[int], se
     found = inputs.decoded_by(model)
     if compare == "train":
         (loud,) = kit.draws(lambda: inputs.decoded_by(model.train()), 1, seed)
-        quiet = {f"{name}_eval": found[name] for name in WATCHED}
-        return kit.plain_all(quiet | {name: loud[name] for name in WATCHED}) | _decoder_gradients(
-            model, inputs, loud, seed
-        )
+        return _beside_eval(found, loud) | _decoder_gradients(model, inputs, loud, seed)
     if compare == "alone":
         alone = inputs.of_the_first().decoded_by(model)
         return kit.shares({name: alone[name] for name in WATCHED}, found)
     return kit.plain_all(found)
+
+
+def _beside_eval(quiet: Mapping[str, Any], loud: Mapping[str, Any]) -> Answers:
+    """What train mode gave, and as `NAME_eval` what eval mode gave.
+
+    What `step` was fed in neither mode costs its points where eval mode is judged: here both are 0.
+    """
+    pairs = {name: (loud[name], quiet[name]) for name in (*WATCHED, *FED)}
+    lacking = {name for name in FED if not any(isinstance(each, Tensor) for each in pairs[name])}
+    pairs |= dict.fromkeys(lacking, (torch.tensor(0), torch.tensor(0)))
+    return kit.plain_all(
+        {name: each for name, (each, _) in pairs.items()} | {f"{name}_eval": each for name, (_, each) in pairs.items()}
+    )
 
 
 @dataclass(frozen=True)
@@ -373,7 +386,7 @@ def beam(hw: Any, *, length: int, beam_size: int, longest: int, seed: int) -> An
 
 def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
     """Perplexity per word, each the mean of ten updates, while a small model learns to copy sentences."""
-    model = hw.nmt_model.NMT(16, 12, kit.Words(12, 12, known_to=hw.nmt_model), 0.1).train()
+    model = _shaped(hw.nmt_model.NMT(16, 12, kit.Words(12, 12, known_to=hw.nmt_model), 0.1), 12, seed).train()
     kit.randomize(model, seed, scale=0.15, biases="zero", layers=LAYERS)
     lengths = (3 + kit.drawn("lengths", (pairs,), seed).abs() * 2).int().clamp(max=8).tolist()
     source = kit.sentences(lengths, 12, seed)
@@ -389,8 +402,17 @@ def toy_training(hw: Any, *, updates: int, pairs: int, seed: int) -> Answers:
 
 def _model(hw: Any, seed: int, dropout_rate: float, embed_size: int = EMBED, hidden_size: int = HIDDEN) -> Any:
     vocab = kit.Words(SRC_WORDS, TGT_WORDS, known_to=hw.nmt_model)
-    model = hw.nmt_model.NMT(embed_size, hidden_size, vocab, dropout_rate)
+    model = _shaped(hw.nmt_model.NMT(embed_size, hidden_size, vocab, dropout_rate), SRC_WORDS, seed)
     return kit.randomize(model, seed, biases="zero", layers=LAYERS)
+
+
+@torch.no_grad()
+def _shaped(model: Any, words: int, seed: int) -> Any:
+    """The same model; lazy layers have their shapes from one call of the whole, as far as that gets."""
+    if any(is_lazy(parameter) for parameter in model.parameters()):
+        with suppress(Exception):  # half-done work: what was called has its shape, what was not is judged without
+            model(kit.sentences([3, 2], words, seed), kit.sentences([4, 3], words, seed, name="target"))
+    return model
 
 
 def _masks(model: Any, enc_hiddens: Tensor, lengths: Sequence[int]) -> Tensor:

@@ -142,6 +142,69 @@ def test_what_is_no_dropout_fails(verdict: Judge, loud: Array, reason: str) -> N
     assert (found.outcome, found.code, found.reason) == ("failed", "E-DROPOUT", reason)
 
 
+ROWS = np.broadcast_to(KEPT[:, :, :1], KEPT.shape)
+BATCH = np.broadcast_to(KEPT[:, :1], KEPT.shape)
+
+
+@pytest.mark.parametrize(
+    ("kept", "reason"),
+    [
+        (ROWS, "loud: in each draw a row is dropped or kept as a whole, not every value by itself"),
+        (BATCH, "loud: in each draw the whole batch has one mask, not every value its own chance"),
+    ],
+    ids=["rows", "batch"],
+)
+@pytest.mark.parametrize("layers", [1, 2], ids=["matrix", "deeper"])
+def test_values_that_are_dropped_together_fail(verdict: Judge, kept: Array, reason: str, layers: int) -> None:
+    quiet = np.stack([QUIET] * layers, axis=1) if layers > 1 else QUIET
+    kept = np.stack([kept] * layers, axis=2) if layers > 1 else kept
+
+    found = dropout(verdict, kept * quiet / 0.5, quiet)
+
+    assert (found.outcome, found.code, found.reason) == ("failed", "E-DROPOUT", reason)
+
+
+def test_values_in_one_row_that_are_dropped_together_fail(verdict: Judge) -> None:
+    assert dropout(verdict, ROWS[:, :1] * QUIET[:1] / 0.5, QUIET[:1]).outcome == "failed"
+
+
+def test_one_value_alone_in_one_draw_breaks_them_apart(verdict: Judge) -> None:
+    kept = ROWS.copy()
+    kept[7, 2, 1] ^= True
+
+    assert dropout(verdict, kept * QUIET / 0.5).outcome == "passed"
+
+
+def test_a_batch_of_one_has_one_mask(verdict: Judge) -> None:
+    assert dropout(verdict, KEPT[:, :1] * QUIET[:1] / 0.5, QUIET[:1]).outcome == "passed"
+
+
+def test_rows_of_one_value_are_no_rows(verdict: Judge) -> None:
+    assert dropout(verdict, KEPT[:, :, :1] * QUIET[:, :1] / 0.5, QUIET[:, :1]).outcome == "passed"
+
+
+def test_one_number_in_all_is_dropped_by_itself(verdict: Judge) -> None:
+    assert dropout(verdict, KEPT[:, 0, 0] * QUIET[0, 0] / 0.5, QUIET[0, 0]).outcome == "passed"
+
+
+@pytest.mark.parametrize(("draws", "outcome"), [(33, "passed"), (34, "failed")])
+def test_two_values_that_chance_may_drop_together_are_left_alone(verdict: Judge, draws: int, outcome: str) -> None:
+    """0.5^33 is above 1e-10, 0.5^34 below."""
+    found = dropout(verdict, ROWS[:draws, :1, :2] * QUIET[:1, :2] / 0.5, QUIET[:1, :2])
+
+    assert found.outcome == outcome
+
+
+def test_equal_values_may_be_one_that_was_spread_out(verdict: Judge) -> None:
+    assert dropout(verdict, ROWS / 0.5, np.ones_like(QUIET)).outcome == "passed"
+
+
+def test_values_that_are_zero_in_eval_mode_make_no_row(verdict: Judge) -> None:
+    quiet = QUIET * [1, 0, 0]
+
+    assert dropout(verdict, KEPT * quiet / 0.5, quiet).outcome == "passed"
+
+
 def test_nan_in_eval_mode_proves_nothing(verdict: Judge) -> None:
     quiet = np.where(QUIET > LOW, np.nan, QUIET)
 

@@ -231,9 +231,14 @@ def test_every_variant_is_accepted_by_the_rubric() -> None:
         ("o_prev_detached", {"1e": ["robust"]}),
         ("batch_first_out", {"1e": ["shape", "outputs"]}),
         ("mask_not_passed", {"1e": ["fed"]}),
+        ("mask_in_eval_only", {"1e": ["robust"]}),
+        ("projection_dropout", {"1e": ["robust"]}),
+        ("enc_hiddens_dropout", {"1e": ["robust"]}),
         ("bare_squeeze_step", {"1f": ["robust"]}),
         ("hidden_detached", {"1f": ["robust"]}),
         ("dropout_rate_unsaid", {"1f": ["dropout"]}),
+        ("dropout_of_rows", {"1f": ["dropout"]}),
+        ("dropout_mask_shared", {"1f": ["dropout"]}),
         ("mask_flip", {"1g": ["masks"]}),
     ],
 )
@@ -299,6 +304,20 @@ def test_an_answer_that_lacks_a_piece_is_paid_for_the_others(
     tmp_path: Path, expected: Mapping[str, Mapping[str, Observation]], edit: Edit, part: str, kept: float
 ) -> None:
     assert judged(hand_in(tmp_path, edit), expected, part)[part].score == kept
+
+
+def test_lazy_layers_get_the_weights_of_layers_with_sizes(
+    tmp_path: Path, expected: Mapping[str, Mapping[str, Observation]]
+) -> None:
+    assert lost(judged(hand_in(tmp_path, *VARIANTS["lazy_layers"].edits), expected)) == {}
+
+
+def test_lazy_layers_that_the_whole_does_not_reach_are_judged_without(
+    tmp_path: Path, expected: Mapping[str, Mapping[str, Observation]]
+) -> None:
+    hw = hand_in(tmp_path, *VARIANTS["lazy_layers"].edits, NO_STEP)
+
+    assert lost(judged(hw, expected, "1c", "1d", "1e", "1g")) == {"1c": ["shapes"]}
 
 
 # --- the solved files, the vocabulary, the test set ---------------------------------------------------------------
