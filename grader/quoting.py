@@ -21,7 +21,7 @@ from grader.nouns.seen import Observation
 from grader.safetext import hide_paths, safe_text
 
 AROUND = 2  # lines shown before and after the one that is marked
-MOST_FRAMES = 20  # the last ones; a worker sends no more
+MOST_READ = 32 * 1024**2  # bytes of all files that a case's frames may name
 MOST_SOUGHT = 8 * (2 * AROUND + 1)  # lines of a case that are sought in notebooks, each in up to 5 MiB
 MOST_BYTES = 5 * 1024**2  # the kit loads no larger file, so no line of one can have raised
 ANONYMOUS = frozenset({"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"})
@@ -36,7 +36,7 @@ def quoted(observation: Observation, files: Mapping[str, bytes]) -> Observation:
     """
     fault = observation.fault
     if fault is not None:
-        frames = _frames(fault.frames[-MOST_FRAMES:], files)
+        frames = _frames(fault.frames, files)
         shown = {"message": _hidden(fault.message), "traceback": _hidden(fault.traceback)}
         observation = replace(observation, fault=replace(fault, frames=frames, **shown))
     if observation.stdout or observation.stderr:
@@ -50,12 +50,16 @@ def _hidden(text: str) -> str:
 
 def _frames(claimed: Sequence[Frame], files: Mapping[str, bytes]) -> tuple[Frame, ...]:
     """Those that stand in the files, the last ones first where there is too much to be sought."""
-    found, left = [], MOST_SOUGHT
+    found: list[Frame | None] = []
+    read: dict[str, int] = {}
+    sought = 0
     for frame in reversed(claimed):
-        if CELL.fullmatch(frame.file):
-            left -= len(frame.near)
-            if left < 0:
-                break
+        cell = CELL.fullmatch(frame.file)
+        name = cell["path"] if cell else frame.file
+        read[name] = len(files.get(name, b""))
+        sought += len(frame.near) if cell else 0
+        if sought > MOST_SOUGHT or sum(read.values()) > MOST_READ:
+            break
         found.append(_frame(frame, files))
     return tuple(filter(None, reversed(found)))
 

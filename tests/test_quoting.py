@@ -103,11 +103,14 @@ def test_paths_of_this_machine_are_not_shown(path: str, shown: str) -> None:
     assert (told.stdout, told.stderr) == (shown, f"at {shown}")
 
 
-def test_of_a_claim_without_end_the_last_frames_are_quoted() -> None:
-    there = Frame("a4.ipynb[cell 1]", 1, "encode", ((1, "def encode(x):"),))
+def test_of_frames_in_many_large_files_the_last_are_quoted() -> None:
+    files = {f"{number}.py": b"x = 1\n" * 800_000 for number in range(20)}
+    claim = Fault("E", "", tuple(Frame(name, 1, "f") for name in files))
 
-    assert len(frames_of(*[Frame("nmt_model.py", 5, "encode")] * 90, there)) == 20
-    assert frames_of(*[there] * 3)[-1].near == there.near
+    fault = quoted(Observation("raised", fault=claim), files).fault
+
+    assert fault is not None
+    assert [frame.file for frame in fault.frames] == [f"{number}.py" for number in range(14, 20)]
 
 
 def test_lines_of_notebooks_are_sought_within_a_budget() -> None:

@@ -56,8 +56,11 @@ def claims_of(files: Mapping[str, bytes]) -> tuple[Claim, ...]:
         for epoch in epochs
         if epoch.kind == "validation" and epoch.perplexity is not None and 1 <= epoch.perplexity.value < math.inf
     ]
-    claims = [Claim(value, f"{place}, epoch {number:g}") for value, number in (min(seen), seen[-1])] if seen else []
-    return tuple(dict.fromkeys([*claims, *_written(files)]))
+    written = [*_written(files)]
+    once = {claim.value for claim in written if claim.place == safe_line(place)}  # a line of answers is no epoch too
+    ends = (min(seen), seen[-1]) if seen else ()
+    claims = [Claim(value, f"{place}, epoch {number:g}") for value, number in ends if value not in once]
+    return tuple(dict.fromkeys([*claims, *written]))
 
 
 def _written(files: Mapping[str, bytes]) -> Iterator[Claim]:

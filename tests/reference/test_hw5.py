@@ -372,7 +372,6 @@ def test_a_mistaken_heat_map_fails_these_checks(
     [
         "plt.loglog(range(1, len(norms) + 1), norms)",
         "plt.semilogx(range(1, len(norms) + 1), norms)",
-        "plt.step(range(len(norms)), norms)",
         "plt.stairs(norms, range(len(norms) + 1))",
         "plt.fill_between(range(len(norms)), 0, norms)",
         "plt.errorbar(range(len(norms)), norms)",

@@ -20,6 +20,7 @@ from .latex import FRAMES, plain_formula
 from .spelling import key, quotient_key, straightened
 
 LONGEST_LINE = 20_000
+MOST_SLOPES = 8  # sides of a chain that may be derivatives
 MOST_LINES = 20_000
 MOST_STATEMENTS = 2_000
 LONGEST_NAME = 120
@@ -266,7 +267,7 @@ def _of_sides(first: str, sides: list[str], wanted: Collection[str]) -> Iterator
     """What the first side names, and each derivative between it and the last side, as in `g = dy/dw = 3w`."""
     if first or not sides[0].strip(" &"):
         yield Statement(first, tuple(filter(None, map(_bare_side, sides[1:]))))
-    for at, side in enumerate(sides[1:-1], 2):
+    for at, side in islice(enumerate(sides[1:-1], 2), MOST_SLOPES):
         name = _derivative(side, wanted)
         if name and name != first:
             yield Statement(name, tuple(filter(None, map(_bare_side, sides[at:]))))
