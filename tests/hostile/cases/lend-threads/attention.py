@@ -21,7 +21,7 @@ def burn():
 
 def context(weights_bs, values_bsv):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    until = time.monotonic() + 5
+    until = time.monotonic() + 3
     if os.fork() == 0:
         while time.monotonic() < until:
             threads = [threading.Thread(target=burn) for _ in range(4)]
