@@ -43,8 +43,10 @@ def _never() -> bool:
     return False
 
 
-def is_asked_for(tree: ast.Module) -> bool:
+def is_asked_for(text: str, tree: ast.Module) -> bool:
     """Whether a file wants a GPU without asking `is_available()` first."""
+    if not any(device in text for device in _DEVICES):
+        return False
     asks = _Asks()
     asks.visit(tree)
     return asks.found

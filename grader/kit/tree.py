@@ -169,7 +169,7 @@ class Tree(importlib.abc.MetaPathFinder):
             linecache.cache[piece.name] = (len(piece.text), None, lines, piece.name)
         if theirs:
             pieces = tuple(self.around.revise(lead_to_own(piece, self._hidden(path.parent))) for piece in pieces)
-        if theirs and any(is_asked_for(piece.tree) for piece in pieces) and stand_in():
+        if theirs and any(is_asked_for(piece.text, piece.tree) for piece in pieces) and stand_in():
             self.around.note("stand-in cuda")
         if theirs and any(is_compiled(piece.text) for piece in pieces) and leave_uncompiled():
             self.around.note("stand-in torch.compile")

@@ -40,7 +40,7 @@ def stood_in() -> Iterator[None]:
     ],
 )
 def test_a_file_that_takes_one_for_granted_asks_for_it(text: str) -> None:
-    assert is_asked_for(ast.parse(text))
+    assert is_asked_for(text, ast.parse(text))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_file_that_takes_one_for_granted_asks_for_it(text: str) -> None:
     ],
 )
 def test_a_file_that_looks_first_is_left_alone(text: str) -> None:
-    assert not is_asked_for(ast.parse(text))
+    assert not is_asked_for(text, ast.parse(text))
 
 
 @pytest.mark.usefixtures("stood_in")
