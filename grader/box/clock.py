@@ -5,8 +5,8 @@ and how long it was ready to run but waited (/proc/PID/task/TID/schedstat). A ca
 delayed thread has waited is lent to it, as far as all its threads together had less than one core; what they take from
 each other is their own affair. What a thread had that is gone is not told by the kernel (its parent may have asked that
 nobody learns it), so it is taken to have run ever since it was last seen. At most four times the limit is lent, and who
-sleeps or computes is lent nothing.
-Waiting for a disk or for swapped memory is not counted there; /proc/pressure tells that it was so.
+sleeps or computes is lent nothing. Waiting for a disk or for swapped memory is not counted there; /proc/pressure tells
+that it was so.
 """
 
 from __future__ import annotations

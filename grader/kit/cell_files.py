@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from .notebooks import MOST_BYTES, NotANotebook, sources
+from .notebooks import MOST_BYTES_OF_A_NOTEBOOK, NotANotebook, sources
 from .source_text import NotSource, read_source
 
 # Possessive: a megabyte of blanks is looked at once.
@@ -45,7 +45,7 @@ def _may_write(notebook: Path) -> bool:
 def _written(notebook: Path) -> Iterator[tuple[int, PurePosixPath, str, bool]]:
     """Cell, file, text and whether it is added to what is there."""
     with suppress(NotANotebook, NotSource):
-        for number, source in sources(read_source(notebook, MOST_BYTES)):
+        for number, source in sources(read_source(notebook, MOST_BYTES_OF_A_NOTEBOOK)):
             begins = WRITES.match(source)
             name = begins and _name(begins["name"])
             if begins and name:

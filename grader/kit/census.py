@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .notebooks import MOST_BYTES as MOST_BYTES_OF_NOTEBOOKS
-from .notebooks import Cell, NotANotebook, cell, code_cells
+from .notebooks import MOST_BYTES_OF_A_NOTEBOOK, Cell, NotANotebook, cell, code_cells
 from .pasted import python_blocks
 from .source_text import MOST_BYTES, NotSource, read_source
 from .stubs import is_stub, parts_to_write
@@ -67,7 +66,9 @@ class SourceFile:
     def why_unreadable(self) -> str:
         """Why the file is no source, as in "is empty"; nothing for a good one."""
         try:
-            self._text = read_source(self.path, MOST_BYTES if self.path.suffix != ".ipynb" else MOST_BYTES_OF_NOTEBOOKS)
+            self._text = read_source(
+                self.path, MOST_BYTES if self.path.suffix != ".ipynb" else MOST_BYTES_OF_A_NOTEBOOK
+            )
         except NotSource as error:
             return str(error)
         return ""

@@ -1,7 +1,7 @@
 """A machine without a GPU: what asks for CUDA or MPS gets the CPU, which computes the same.
 
 A file that asks without looking whether a GPU is there (`.cuda()`, `device = "cuda"`) was right on the machine where it
-was written. Functions of torch are replaced only for such files, since what replaces them cannot be scripted.
+was written. Functions of torch are replaced only for such files: what replaces them costs a little in every call.
 """
 
 from __future__ import annotations

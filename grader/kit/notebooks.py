@@ -27,7 +27,7 @@ LIKE_MAGIC = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$|^[ \t]*>>>", re.
 MOST_MAGICS = 100  # each costs IPython a pass over the cell
 MOST_WORK = 10_000  # magics times lines
 MOST_CHARACTERS = 50_000
-MOST_BYTES = 64 * 1024**2  # of a file, most of which is its outputs
+MOST_BYTES_OF_A_NOTEBOOK = 64 * 1024**2  # most of them its outputs
 
 
 class NotANotebook(Exception):  # noqa: N818 (it says what the file is)

@@ -169,13 +169,17 @@ class Tree(importlib.abc.MetaPathFinder):
             linecache.cache[piece.name] = (len(piece.text), None, lines, piece.name)
         if theirs:
             pieces = tuple(self.around.revise(lead_to_own(piece, self._hidden(path.parent))) for piece in pieces)
-        if theirs and any(is_asked_for(piece.text, piece.tree) for piece in pieces) and stand_in():
-            self.around.note("stand-in cuda")
-        if theirs and any(is_compiled(piece.text) for piece in pieces) and leave_uncompiled():
-            self.around.note("stand-in torch.compile")
+            self._stand_in(pieces)
         remark = run_module(module, pieces, definitions_only=file.is_notebook)
         if remark:
             self.around.note(f"{file.relative}: {remark}")
+
+    def _stand_in(self, pieces: Sequence[Piece]) -> None:
+        """Replaces what these pieces want of torch and this machine has not."""
+        if any(is_asked_for(piece.text, piece.tree) for piece in pieces) and stand_in():
+            self.around.note("stand-in cuda")
+        if any(is_compiled(piece.text) for piece in pieces) and leave_uncompiled():
+            self.around.note("stand-in torch.compile")
 
     def _hidden(self, folder: Path) -> Callable[[str], Hidden | None]:
         """Which file of this folder an installed module hides, by its name."""

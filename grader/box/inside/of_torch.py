@@ -1,4 +1,4 @@
-"""Tensors as plain arrays, and torch's generator: what a case needs of torch, taken before any hand-in is imported.
+"""Tensors as plain arrays, torch's generator and threads: what a case needs of torch, taken before any hand-in's code.
 
 The zygote of a course that uses torch imports this; elsewhere it comes with the first hand-in that imports torch.
 """
